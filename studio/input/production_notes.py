@@ -8,6 +8,7 @@ hashtags, and the label of the one voice, `Narrator:`. The words of other langua
 from __future__ import annotations
 
 import re
+import tomllib
 from collections.abc import Callable, Sequence
 
 from studio.input import script_words
@@ -19,6 +20,8 @@ from studio.text.plain_yaml import NotYaml, read_yaml
 _FRONT = re.compile(r"\s*(?P<fence>---|\+\+\+)[ \t]*\n")
 _FRONT_LINES = 200
 """Most lines of front matter."""
+_FRONT_CHARACTERS = 20_000
+"""Most characters of front matter in TOML."""
 _FRONT_LINE = re.compile(r"[\w\"'][\w \"'.-]{0,60}(?::(?:[ \t]|$)|[ \t]*=)|[ \t]+\S|-[ \t]|#|[ \t]*$|[\]}]")
 _TITLE = re.compile(r"title[ \t]*[:=](?P<title>.*)$", re.IGNORECASE)
 
@@ -107,15 +110,30 @@ def front_matter(text: str, left: LeftOut | None = None) -> tuple[str, str]:
     for place, line in enumerate(lines[:_FRONT_LINES]):
         if line.rstrip() in closings:
             inside = lines[:place]
+            if begun["fence"] == "+++" and (table := _toml("\n".join(inside))):
+                named = next((value for key, value in table.items() if key.lower() == "title"), "")
+                if left is not None:
+                    left.add("front matter", sum(bool(each.strip()) for each in inside) - bool(named))
+                return " ".join(str(named).split()), "\n".join(lines[place + 1 :])
+            if not all(map(_FRONT_LINE.match, inside)):
+                return "", text
             if not any(re.match(r"[\w\"']", each) for each in inside) or any(map(_NARRATOR.match, inside)):
                 return "", text
             title = _front_title(inside)
             if left is not None:
                 left.add("front matter", sum(bool(each.strip()) for each in inside) - bool(title))
             return title, "\n".join(lines[place + 1 :])
-        if not _FRONT_LINE.match(line):
+        if begun["fence"] == "---" and not _FRONT_LINE.match(line):
             return "", text
     return "", text
+
+
+def _toml(text: str) -> dict[str, object]:
+    """Return the keys of a text in TOML; none if it is not, or is too long for front matter."""
+    try:
+        return tomllib.loads(text) if len(text) <= _FRONT_CHARACTERS else {}
+    except (ValueError, RecursionError):
+        return {}
 
 
 def _front_title(lines: Sequence[str]) -> str:

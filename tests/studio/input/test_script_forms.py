@@ -9,7 +9,7 @@ import pytest
 
 from studio.input.script import parse_script, script_title
 from tests.support.sampled import sampled
-from tests.support.texts.script_forms import Script, captions, chat_script, noted, table_script
+from tests.support.texts.script_forms import Script, captions, chat_script, noted, noted_in_toml, table_script
 
 
 def _said(text: str) -> list[str]:
@@ -27,12 +27,13 @@ def test_just_what_is_spoken_is_spoken(form: Callable[[random.Random], Script], 
         assert _said(text) == spoken, text
 
 
+@pytest.mark.parametrize("form", [noted, noted_in_toml])
 @sampled("seed", range(8), quick=2)
-def test_front_matter_gives_the_title(seed: int) -> None:
+def test_front_matter_gives_the_title(form: Callable[[random.Random], tuple[str, str, list[str]]], seed: int) -> None:
     """Front matter is not spoken, and its title is the film's."""
     draw = random.Random(seed)
     for _ in range(150):
-        text, title, spoken = noted(draw)
+        text, title, spoken = form(draw)
         assert script_title(text) == title, text
         assert _said(text) == spoken, text
 
@@ -49,6 +50,7 @@ def test_front_matter_gives_the_title(seed: int) -> None:
         "Host: Welcome.\n\nGuest: Thank you.",
         "Red | green | blue",
         "---\n\nA rule, and\n\n---\n\nanother.",
+        "+++\n\nPlus signs, and\n\n+++\n\nmore of them.",
         "1\n\nThe arrow --> points there.",
     ],
 )

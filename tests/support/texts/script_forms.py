@@ -204,3 +204,35 @@ def noted(draw: random.Random) -> tuple[str, str, list[str]]:
     front = "\n".join(keys)
     body = draw.choice(("\n\n", "\n\n## The Sea\n\n")).join(spoken)
     return f"---\n{front}\n{draw.choice(('---', '---  ', '...'))}\n{draw.choice(('', chr(10)))}{body}\n", title, spoken
+
+
+def noted_in_toml(draw: random.Random) -> tuple[str, str, list[str]]:
+    """Return (a script with front matter in TOML, its title, its spoken lines)."""
+    words = _words()
+    written, title = draw.choice(
+        (
+            ('title = "The Last Lamp"', "The Last Lamp"),
+            ("title = 'The Last: Lamp'", "The Last: Lamp"),
+            ('title = """\nThe Last\nLamp"""', "The Last Lamp"),
+            ('slug = "last-lamp"', ""),
+        )
+    )
+    others = [
+        "date = 2026-11-01",
+        'tags = ["sea", "light"]',
+        'aliases = [\n"a",\n"b",\n]',
+        "# a comment",
+        "draft = true",
+    ]
+    keys = [written, *draw.sample(others, draw.randrange(len(others)))]
+    draw.shuffle(keys)
+    tables = [
+        "[extra]\nlead = 1",
+        '[params.author]\nname = "Ann"',
+        "[[menu.main]]\nweight = 2",
+        '[taxonomies] # all\n"a b" = []',
+    ]
+    keys += [draw.choice(("", "\n")) + each for each in draw.sample(tables, draw.randrange(len(tables) + 1))]
+    spoken = [next(words) for _ in range(draw.randrange(1, 4))]
+    front, body = "\n".join(keys), "\n\n".join(spoken)
+    return f"+++\n{front}\n+++{draw.choice(('', '  '))}\n{draw.choice(('', chr(10)))}{body}\n", title, spoken
