@@ -20,6 +20,12 @@ _DIRECTION = re.compile(r"\([^()]{1,200}\)$")
 _SENTENCE = re.compile("[.!?…。!?」』]")
 _NOT_NAMES = re.compile(r"(?:CHAPTER|PART|ACT|SCENE|BOOK|VERSE|STANZA|SECTION|EPISODE|PROLOGUE|EPILOGUE|TITLE)\b")
 _NAME_CHARACTERS = 40
+_NO_NUMBERED_NAME = re.compile(
+    r"(?:(?:SECOND|MINUTE|HOUR|DAY|NIGHT|WEEK|MONTH|YEAR|DECADE|MILE|METER|METRE|KM|PERCENT|DEGREE)S?|LATER|EARLIER|AGO|AM|PM"
+    r"|JAN|FEB|MAR|APR|MAY|JUN|JUL|AUG|SEP|OCT|NOV|DEC|JANUARY|FEBRUARY|MARCH|APRIL|JUNE|JULY|AUGUST|SEPTEMBER|OCTOBER"
+    r"|NOVEMBER|DECEMBER|CONTINUED|BC|AD)$"
+)
+"""A word after a number that makes it a time or a measure: '10 YEARS LATER'."""
 
 
 class Cue(NamedTuple):
@@ -73,6 +79,8 @@ def is_dialogue(text: str) -> bool:
         if (place and lines[place - 1]) or not lines[place + 1] or not line or _NOT_NAMES.match(line):
             continue
         who = cue(line.strip("*_"))
+        if who is not None and line[0].isdigit() and not who.certain:
+            continue
         after = lines[place + 1].strip("*_")
         if who is not None and (who.certain or cue(after) is None):
             found += 2 if who.certain or _DIRECTION.match(after) else 1
@@ -99,12 +107,19 @@ def _in_capitals(name: str, certain: bool) -> bool:
     letters = _MC.sub("MC", name).replace("ß", "")
     if not any(map(str.isupper, letters)) or any(map(str.islower, letters)):
         return False
-    # '3 A.M.' is a time; '1ST GUARD (O.S.)' is a cue.
-    if not name[0].isalpha() and not certain:
+    # '3 A.M.' is a time; '1ST GUARD' and '23 SKIDOO' are cues.
+    if not name[0].isalpha() and not certain and not _numbered_name(letters):
         return False
     if not (name[-1].isalnum() or name[-1] in '."\u201d' or unicodedata.category(name[-1])[0] == "M"):
         return False
     return len(name) > 1 and (sum(map(str.isalnum, name)) > 1 or certain)
+
+
+def _numbered_name(name: str) -> bool:
+    """Tell whether what begins with a number has a word of two letters, and none of a time or a measure."""
+    words = [word.strip(".,'\"") for word in name.split()]
+    named = any(len(word) > 1 and word.isalpha() for word in words)
+    return named and not any(map(_NO_NUMBERED_NAME.match, words))
 
 
 def _as_shown(name: str) -> str:
@@ -112,6 +127,8 @@ def _as_shown(name: str) -> str:
         word = found[0]
         if word[:2] == "Mc" and word[2:].isupper():
             return "Mc" + word[2:].capitalize()
+        if word in ("ST", "ND", "RD", "TH") and found.string[: found.start()][-1:].isdigit():
+            return word.lower()
         return word.capitalize() if word.isupper() else word
 
     return _WORD.sub(shown, name)

@@ -149,6 +149,8 @@ def _told(lines: list[str], place: int, strict: bool, left: LeftOut) -> str:
     sign = words[:1]
     if not words or not (sign in "!@.~>=#*_(" or words.isupper()):
         return line
+    if words == "~":
+        return ""
     if _SYNOPSIS.match(words):
         left.add("synopsis")
         return ""

@@ -229,7 +229,7 @@ def _spoken(body: str, known: frozenset[str], left: LeftOut) -> tuple[tuple[str,
     lines = [line.strip() for line in body.split("\n")]
     names: list[str] = []
     told: list[str] = []
-    spoken_by = ""
+    speaker = spoken_by = ""
     until = -1
     for place, line in enumerate(lines):
         after = lines[place + 1] if place + 1 < len(lines) else ""
@@ -237,14 +237,16 @@ def _spoken(body: str, known: frozenset[str], left: LeftOut) -> tuple[tuple[str,
         if place <= until:
             continue
         if who := _speaker(line, before, after, known):
-            names.append(who.name)
-            spoken_by = f"{who.name}{who.how}: "
+            speaker, spoken_by = who.name, f"{who.name}{who.how}: "
             continue
         if before and line.startswith("(") and (end := _direction_end(lines, place)) >= 0:
             until = end
             left.add("direction")
             continue
-        told.append(spoken_by + line.removeprefix(ACTION).removeprefix(CUE))
+        if spoken_by and line:
+            names.append(speaker)
+        # A cue with nothing but a direction, '(MORE)', says nothing.
+        told.append((spoken_by if line else "") + line.removeprefix(ACTION).removeprefix(CUE))
         spoken_by = ""
     return tuple(dict.fromkeys(names)), "\n".join(told)
 
