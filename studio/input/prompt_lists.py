@@ -8,15 +8,16 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from typing import NamedTuple
 
 from studio.input.left_out import LeftOut
 
-_LABEL = re.compile(
+LABEL = re.compile(
     r"[*_#> \t]{0,9}(?:shot|scene|prompt|image|frame|picture)[ \t]{0,3}#?\d{1,6}\b[*_ \t]{0,4}(?:[.:)\u2013\u2014-]|$)"
     r"[*_ \t]{0,5}(?P<words>.*)$",
     re.IGNORECASE,
 )
-_NUMBERED = re.compile(r"\d{1,4}[.:)](?:[ \t]|$)(?P<words>.*)")
+NUMBERED = re.compile(r"\d{1,4}[.:)](?:[ \t]|$)(?P<words>.*)")
 _BULLET = re.compile(r"[-*+\u2022][ \t](?P<words>.*)")
 _UNUSED = re.compile(r"(?:negative(?: prompt)?[ \t]*:|steps:[ \t]*\d)", re.IGNORECASE)
 _COMMAND = re.compile(r"/imagine\b[ \t]*(?:prompt[ \t]*:)?[ \t]*", re.IGNORECASE)
@@ -31,7 +32,9 @@ _OPTION = re.compile(
 """Options of image and video generators on a command line; they stand at its end."""
 _WEIGHTED = re.compile(r"[(\[](?P<words>[^()\[\]:]{1,300}):[ \t]?\d{1,2}(?:\.\d{1,4})?[)\]]")
 _PART_WEIGHT = re.compile(r"::-?(?:\d{1,3}(?:\.\d{1,3})?)?(?=[ \t,]|$)")
-_FENCE = re.compile(r"`{3}\w{0,20}$")
+_BOLD = re.compile(r"(?<![\d*])\*{2,3}(?=[^\s*])(?P<words>[^*\n]{1,300})(?<=[^\s*])\*{2,3}(?![\d*])")
+FENCE = re.compile(r"`{3}\w{0,20}$")
+RULE = re.compile(r"(?:\*[ \t]?){3,9}$|(?:_[ \t]?){3,9}$|-[ \t]?-[ \t]?-[- \t]{0,200}$")
 
 
 def listed_prompts(text: str, left: LeftOut | None = None) -> Iterator[tuple[int, str]]:
@@ -41,37 +44,73 @@ def listed_prompts(text: str, left: LeftOut | None = None) -> Iterator[tuple[int
     to none; otherwise each line is a prompt. Blank lines and lines that begin with '#' are none.
     """
     left = LeftOut() if left is None else left
-    lines = [(number, line.strip()) for number, line in enumerate(re.split(r"\r\n|\n|\r", text), start=1)]
-    lines = [(number, line) for number, line in lines if line and not _FENCE.match(line)]
-    left.add("remark", sum(line[0] == "#" and not _LABEL.match(line) for _, line in lines))
-    lines = [(number, line) for number, line in lines if line[0] != "#" or _LABEL.match(line)]
-    for opening in (_LABEL, _NUMBERED, _BULLET):
-        opened = [opening.match(line) is not None for _, line in lines]
-        announced = lines[:1] and lines[0][1].endswith(":")
-        if any(opened[: 2 if announced else 1]) or sum(opened) > (opening is not _LABEL):
+    lines = [line for line in _lines(text) if not line.words.startswith("#") or LABEL.match(line.words)]
+    left.add("remark", sum(line.words.startswith("#") and not LABEL.match(line.words) for line in _lines(text)))
+    for opening in (LABEL, NUMBERED, _BULLET):
+        opened = [opening.match(line.words) is not None for line in lines]
+        announced = lines[:1] and lines[0].words.endswith(":")
+        if any(opened[: 2 if announced else 1]) or sum(opened) > (opening is not LABEL):
             left.add("above", opened.index(True))
             yield from _opened(lines[opened.index(True) :], opening, left)
             return
-    yield from ((number, plain_prompt(line, left)) for number, line in lines if not _is_unused(line, left))
+    yield from ((line.number, plain_prompt(line.words, left)) for line in lines if not is_unused(line.words, left))
 
 
-def _is_unused(line: str, left: LeftOut) -> bool:
+class _Line(NamedTuple):
+    """A line that is not blank; `apart`: after a blank line, a rule or the end of a fence, and not indented."""
+
+    number: int
+    words: str
+    apart: bool
+
+
+def _lines(text: str) -> list[_Line]:
+    kept: list[_Line] = []
+    blank, fences = False, 0
+    for number, line in enumerate(re.split(r"\r\n|\n|\r", text), start=1):
+        words = line.strip()
+        if FENCE.match(words):
+            fences += 1
+            blank = blank or fences % 2 == 0
+        elif not words or RULE.match(words):
+            blank = True
+        else:
+            kept.append(_Line(number, words, blank and not line[0].isspace()))
+            blank = False
+    return kept
+
+
+def is_unused(line: str, left: LeftOut) -> bool:
+    """Tell whether a line is a negative prompt or parameters, and count it."""
     if found := _UNUSED.match(line):
         left.add("negative" if found[0][0] in "nN" else "parameters")
     return found is not None
 
 
-def _opened(lines: list[tuple[int, str]], opening: re.Pattern[str], left: LeftOut) -> Iterator[tuple[int, str]]:
-    begun, parts = 0, list[str]()
-    for number, line in lines:
-        if found := opening.match(line):
-            if begun:
-                yield begun, plain_prompt(" ".join(parts), left)
-            begun, parts = number, [found["words"]]
-        elif begun and not _is_unused(line, left):
-            parts.append(line)
-    if begun:
-        yield begun, plain_prompt(" ".join(parts), left)
+def _opened(lines: list[_Line], opening: re.Pattern[str], left: LeftOut) -> Iterator[tuple[int, str]]:
+    """Yield the prompts of lines of which the first opens one.
+
+    Lines below the last prompt that stand apart from it are a remark, unless other prompts go on like that.
+    """
+    begun: list[tuple[int, list[str], list[str]]] = []
+    for line in lines:
+        if found := opening.match(line.words):
+            begun.append((line.number, [opened_words(line.words, found)], []))
+        elif not is_unused(line.words, left):
+            _, parts, apart = begun[-1]
+            words = _BOLD.sub("", " ".join(parts)).strip()
+            (apart if apart or (line.apart and re.search(r"\w", words)) else parts).append(line.words)
+    if begun[-1][2] and not any(apart for *_, apart in begun[:-1]):
+        left.add("below", len(begun[-1][2]))
+        begun[-1][2].clear()
+    for number, parts, apart in begun:
+        yield number, plain_prompt(" ".join(parts + apart), left)
+
+
+def opened_words(line: str, found: re.Match[str]) -> str:
+    """Return the words behind an opening, with the stars before them if they end in the words: '**The fox** runs'."""
+    words = found["words"]
+    return f"**{words}" if "**" in words and line[: found.start("words")].count("**") % 2 else words
 
 
 def plain_prompt(line: str, left: LeftOut) -> str:
@@ -83,6 +122,7 @@ def plain_prompt(line: str, left: LeftOut) -> str:
     for kind, times in (("model", models), ("parameters", options), ("weight", weights + parts)):
         left.add(kind, times)
     words = " ".join(_COMMAS.sub(",", words).split()).strip("`").strip(" ,")
+    words = _BOLD.sub(lambda found: found["words"], words)
     for opening, closing in (('"', '"'), ("\u201c", "\u201d"), ("**", "**")):
         if len(words) > 2 * len(opening) and words.startswith(opening) and words.endswith(closing):
             words = words[len(opening) : -len(closing)].strip()

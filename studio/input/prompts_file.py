@@ -10,7 +10,8 @@ The text form, in which lines that begin with `#` are comments and only `image` 
 A value is on one line: a backslash is written `\\`, a newline `\n`, and other control characters, line ends and white
 space at the edges as `\u0020`, so that every value comes back as it was. The JSON form is a list of objects with the
 keys `index`, `image_prompt`, `motion_prompt`, `camera`. Read, but never written, are a session's `shots.json`, a JSON
-list of texts, and lists of other programs (`studio/input/prompt_lists.py`).
+list of texts, and lists of other programs (`studio/input/prompt_lists.py`), tables, CSV files and bold
+labels (`studio/input/prompt_tables.py`).
 """
 
 from __future__ import annotations
@@ -18,7 +19,7 @@ from __future__ import annotations
 import json
 import re
 import unicodedata
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from itertools import pairwise
 
 from pydantic import JsonValue, ValidationError
@@ -27,6 +28,7 @@ from studio.errors import BadInput
 from studio.fs.safe_open import SHOTS
 from studio.input.left_out import LeftOut
 from studio.input.prompt_lists import listed_prompts
+from studio.input.prompt_tables import Row, csv_prompts, labelled_prompts, tabled_prompts
 from studio.model.brief import Prompt
 from studio.model.film import Shot
 from studio.text.keys import with_known_keys
@@ -85,7 +87,16 @@ def parse_prompts(text: str, left: LeftOut | None = None) -> tuple[Prompt, ...]:
         prompts = _from_json(text, left)
     else:
         lines = re.split(r"\r\n|\n|\r", text)
-        prompts = _from_text(text) if _is_our_form(lines) else _from_list(text, left)
+        rows = tabled_prompts(text, left)
+        rows = labelled_prompts(text, left) if rows is None else rows
+        if rows is None and _is_our_form(lines):
+            prompts = _from_text(text)
+        else:
+            rows = csv_prompts(text, left) if rows is None else rows
+            listed = listed_prompts(text, left)
+            prompts = _from_rows(
+                rows if rows is not None else (Row(at, {"image_prompt": words}) for at, words in listed)
+            )
     if not prompts:
         raise BadInput("the prompts file holds no shot: write 'Shot 1' and below it 'image: ...'")
     if len(prompts) > SHOTS:
@@ -160,15 +171,15 @@ def _meant(line: int, item: Mapping[str, JsonValue]) -> dict[str, JsonValue]:
     return found
 
 
-def _from_list(text: str, left: LeftOut) -> tuple[Prompt, ...]:
+def _from_rows(rows: Iterable[Row]) -> tuple[Prompt, ...]:
     prompts: list[Prompt] = []
-    for line, words in listed_prompts(text, left):
-        if not words:
+    for line, fields in rows:
+        if not fields["image_prompt"]:
             shot = len(prompts) + 1
             raise BadInput(f"line {line} of the prompts file, shot {shot}: write what its picture shows")
         if len(prompts) == SHOTS:
             raise BadInput(f"line {line} of the prompts file: it lists more than {SHOTS} shots: leave some out")
-        prompts.append(_prompt(line, len(prompts) + 1, {"image_prompt": words}))
+        prompts.append(_prompt(line, len(prompts) + 1, fields))
     return tuple(prompts)
 
 
