@@ -70,6 +70,10 @@ _TIME = (
 )
 _TIMED = re.compile(rf"[\[(](?:{_TIME})[\])][ \t]*")
 _TIMES_ONLY = re.compile(rf"(?:{_TIME})$")
+_TIME_AT_END = re.compile(rf"[ \t]{{0,5}}[\[(](?P<time>{_TIME})[\])][ \t]{{0,3}}:?$")
+_SECTION = re.compile(r"(?:hook|intro(?:duction)?|outro|cta|call to action|conclusion|body|opening|closing)\b", re.I)
+_HEADING = re.compile(r"[^\W_][^.!?:()\[\]]{0,59}$")
+_THE_END = re.compile(r"\[?(?:THE )?END(?: OF (?:VIDEO|SCRIPT|FILM|EPISODE))?\]?\.?$")
 _SOUND = (
     r"(?:[\w'-]{1,20} ){0,3}(?:music|score|sfx|sound|song|drums?|strings|piano|applause|laughter|audience|crowd)"
     r"(?: [\w'-]{1,20}){0,2} ?(?:swells?|fades?|plays?|builds?|rises?|begins?|starts?|stops?|ends?|softens?|intensifies"
@@ -251,20 +255,41 @@ def notes_left_out(
         _OTHERS.match(text) or (label is not None and label.kind == "guest")
         for text, label in zip(plain, labels, strict=True)
     )
-    scenes = [_scene(text) for text in plain]
-    parted = made or sum(scene is not None for scene in scenes) > 1
+    ends = [_time_at_end(text) for text in plain]
+    scenes = [_scene(text[:end]) for text, end in zip(plain, ends, strict=True)]
+    timed = [end < len(text) for text, end in zip(plain, ends, strict=True)]
+    parted = (
+        made
+        or sum(scene is not None for scene in scenes) > 1
+        or any(scene is not None and time for scene, time in zip(scenes, timed, strict=True))
+    )
+    last = next((place for place in reversed(range(len(texts))) if texts[place]), 0)
     kept: list[MarkdownLine] = []
     skipping = False
-    for line, words, text, label, scene in zip(lines, texts, plain, labels, scenes, strict=True):
+    for place, (line, words, text, label, scene) in enumerate(zip(lines, texts, plain, labels, scenes, strict=True)):
         # The time before it is left out; folded, a text is as long as it was.
         text = words[len(words) - len(text) :]
         if len(text) < len(words):
             left.add("time")
         if not words or line.level:
             skipping = False
+            if words and timed[place]:
+                left.add("time")
+                line = line._replace(text=text[: ends[place]])
             kept.append(line)
             continue
+        if place == last and place and not texts[place - 1] and (made or words != "THE END") and _THE_END.match(words):
+            left.add("other")
+            kept.append(line._replace(text=""))
+            continue
+        if timed[place] and scene is None and (not place or not texts[place - 1]) and _is_section(text, ends[place]):
+            left.add("time")
+            skipping = False
+            name = text[: ends[place]].strip("[] \t")
+            kept.append(line._replace(text="" if _SECTION.match(name) else name, level=2))
+            continue
         if parted and scene is not None:
+            left.add("time", timed[place])
             skipping = False
             kept.append(line._replace(text=text[slice(*scene)], level=2))
             continue
@@ -290,6 +315,19 @@ _SPEAKERS = ("voice", "host", "guest")
 def _untimed(text: str) -> str:
     timed = _TIMED.match(text)
     return text[timed.end() :] if timed else text
+
+
+def _time_at_end(text: str) -> int:
+    """Return where in a line the time in brackets at its end begins; the line's length if there is none."""
+    if not text.endswith((")", "]", "):", "]:")):
+        return len(text)
+    found = _TIME_AT_END.search(text)
+    return found.start() if found and found.start() else len(text)
+
+
+def _is_section(text: str, end: int) -> bool:
+    """Tell whether a line is a heading such as 'HOOK (0:00 - 0:05)': a few words, and from when until when."""
+    return bool(re.search("[-\u2013\u2014]", text[end:]) and _HEADING.match(text[:end].strip("[] \t")))
 
 
 def _label(text: str, played: bool, wide: bool) -> Label | None:

@@ -51,6 +51,11 @@ _NUMBERING = re.compile(
     r"(?:(?:scene|chapter|part|act)\s+)?(?:\d{1,4}|[IVXLC]{1,7})\s*(?:[.:)\u2013\u2014-]+\s*|$)", re.I
 )
 """Numbering before a heading's place: 'Scene 2: '."""
+_TITLE_LABEL = re.compile(
+    r"(?:(?:you ?tube|tik ?tok|short|explainer) )?"
+    r"(?:(?:video|film|movie|reel) (?:title|script)|title|(?:you ?tube|tik ?tok) script)[ \t]{0,3}:[ \t]{0,9}",
+    re.IGNORECASE,
+)
 _DIRECTION = re.compile(r"\([^()]{1,200}\)$")
 """How a line is spoken, for actors: '(without turning)'."""
 _STOPPED = re.compile(r"[.!?…:;,][\"'”\u2019»)\]]*$")
@@ -156,9 +161,15 @@ def _titled(text: str, left: LeftOut) -> tuple[str, Sequence[MarkdownLine], bool
 
 
 def _labelled_title(lines: tuple[MarkdownLine, ...]) -> tuple[str, tuple[MarkdownLine, ...]]:
-    """Return the title that a script's first line names in another language than English, '' if none, and the rest."""
+    """Return the title that a script's first line names after a label, '' if none, and the lines after it."""
     first = next((place for place, line in enumerate(lines) if line.text.strip()), None)
-    if first is None or not (begins := title_label(words := lines[first].text.strip())) or begins == len(words):
+    if first is None:
+        return "", lines
+    words = lines[first].text.strip()
+    begins = title_label(words)
+    english = _TITLE_LABEL.match(words) if first + 1 == len(lines) or not lines[first + 1].text.strip() else None
+    begins = english.end() if english else begins
+    if not begins or begins == len(words):
         return "", lines
     return words[begins:].strip('\u300a\u300b"\u201c\u201d\u300c\u300d\u300e\u300f\u00ab\u00bb '), lines[first + 1 :]
 

@@ -51,6 +51,9 @@ def test_front_matter_gives_the_title(form: Callable[[random.Random], tuple[str,
         "Red | green | blue",
         "---\n\nA rule, and\n\n---\n\nanother.",
         "+++\n\nPlus signs, and\n\n+++\n\nmore of them.",
+        "Script: it was all he had.\n\nIt was late.\n\nThe end.",
+        "Title: it was a word.\nSo it was.",
+        "He ran.\n\nTHE END",
         "1\n\nThe arrow --> points there.",
     ],
 )
@@ -123,3 +126,38 @@ def test_an_escaped_bar_is_a_sign_of_its_cell(table: str, said: list[str]) -> No
 def test_of_a_caption_its_words_are_spoken(shown: str, said: str) -> None:
     """Sounds, speakers' names and dashes are not; brackets within a sentence are."""
     assert " ".join(_said(f"1\n00:00:01,000 --> 00:00:02,000\n{shown}\n")) == said
+
+
+TIMED = {
+    "SCENE 1{}": "",
+    "HOOK{}": "",
+    "**INTRO{}**": "",
+    "**[Scene 2: The Moon]{}**": "the Moon",
+    "**SCENE 1 \u2013 Dawn{}**": "Dawn",
+    "### Scene 2: Noon{}": "Noon",
+    "## The Pier{}": "the Pier",
+    "The Problem{}": "the Problem",
+}
+TIMES = ("(0:05 - 0:20)", "(0:00\u20130:10)", "[0:10-0:20]", "(00:05 \u2013 01:20)", "(5-10 seconds)")
+
+
+@sampled("seed", range(6), quick=2)
+def test_headings_with_a_time_part_the_scenes(seed: int) -> None:
+    """Of 60 scripts each has its title and its scenes; times, and a last line END, are not spoken."""
+    draw = random.Random(seed)
+    for _ in range(60):
+        label = draw.choice(
+            ("**Title: {}**", "Title: {}", "VIDEO SCRIPT: {}", "**Video Title:** {}", "# Video script: {}")
+        )
+        parts, scenes = [label.format("The Last Lamp")], []
+        for number in range(draw.randrange(1, 7)):
+            heading = draw.choice(list(TIMED))
+            parts += [heading.format(f" {draw.choice(TIMES)}"), f"Word {number} is here."]
+            scenes.append((TIMED[heading], f"Word {number} is here."))
+            if draw.random() < 0.5:
+                parts[-1] = f"Narrator: {parts[-1]}"
+                parts.append("Visual: a lamp")
+        parts += draw.choice(([], ["**END**"], ["[END OF VIDEO]"], ["END"]))
+        text = "\n\n".join(parts)
+        assert script_title(text) == "The Last Lamp", text
+        assert [(scene.location, scene.narration.strip()) for scene in parse_script(text)] == scenes, text
