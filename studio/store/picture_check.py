@@ -24,6 +24,11 @@ PICTURE_BYTES = 1 << 28
 LEAST_SIDE_PX = 64
 """The shortest side of a picture that is used without a word."""
 
+_AGAIN = "make it smaller and put it there again"
+_SAVE = f"save it as {FORMAT_NAMES}"
+_MENDABLE = (_AGAIN, _SAVE)
+"""Ends of the reasons that a person can do something about."""
+
 _SIGNATURE = b"\x89PNG\r\n\x1a\n"
 _ZEROS = 512
 """So many zeros at the end of a file are what a power cut leaves: a block of a disk that was never written."""
@@ -38,19 +43,24 @@ def whole_picture(path: Path) -> str:
     try:
         with safe_open.opened(path) as handle, open(handle, "rb", closefd=False) as file:
             if (length := os.fstat(handle).st_size) > PICTURE_BYTES:
-                return f"it has {length:,} bytes, more than a picture"
+                return f"it has {length:,} bytes, the most is {PICTURE_BYTES:,}: {_AGAIN}"
             if wrong := _broken_chunk(file) if file.read(8) == _SIGNATURE else _torn_end(file, length):
                 return wrong
             file.seek(0)
             with opened(file, PICTURE_PIXELS) as picture:
                 picture.load()
     except UnidentifiedImageError:
-        return f"it is not a picture that can be used: save it as {FORMAT_NAMES}"
-    except Image.DecompressionBombError:
-        return f"it has more than {PICTURE_PIXELS:,} pixels"
+        return f"it is not a picture that can be used: {_SAVE}"
+    except Image.DecompressionBombError as error:
+        return f"{error}: {_AGAIN}"
     except (LinkInside, *UNREADABLE) as error:
         return f"it does not decode ({error})"
     return ""
+
+
+def is_torn(reason: str) -> bool:
+    """Tell whether `whole_picture`'s reason means damage, not a person's picture that is too large or of no kind."""
+    return not reason.endswith(_MENDABLE)
 
 
 def _broken_chunk(file: BinaryIO) -> str:

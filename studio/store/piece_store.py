@@ -15,10 +15,10 @@ from pathlib import Path
 
 from studio.fs import files, safe_open
 from studio.model.film import Stage
-from studio.model.pieces import PLANS, Order, owner_text, piece_at, receipt_path
+from studio.model.pieces import PICTURES, PLANS, Order, owner_text, piece_at, receipt_path
 from studio.model.receipt import PieceMeasures, Receipt
 from studio.planning.plan_diff import same_plan
-from studio.store.picture_check import few_pixels
+from studio.store.picture_check import few_pixels, is_torn
 from studio.store.piece_index import PieceIndex, copy_whole
 from studio.store.piece_state import PieceState, PieceStates, ReadPlan
 from studio.store.receipts import read_receipt, receipt_bytes, staged_path
@@ -353,6 +353,9 @@ class PieceStore:
         """Move the damaged piece at the order's place to `takes/damaged/`, and say so."""
         aside = put_aside(self.folder, self.folder / order.path)
         whose = f"{owner_text(order.stage, order.index)}: " if order.index else ""
+        if order.stage in PICTURES and not is_torn(found.reason):
+            self.tell(f"{whose}{order.path} cannot be used: {found.reason}; it is kept as {aside}")
+            return
         mine = found.receipt is not None and found.receipt.by_hand
         more = ": you put it there; put it there again, or the crew makes one" if mine else ""
         self.tell(f"{whose}{order.path} was damaged ({found.reason}); it is kept as {aside}{more}")

@@ -6,6 +6,7 @@ Called for vendors' answers, for pictures put in place by hand, and by the rende
 from __future__ import annotations
 
 import io
+import re
 import struct
 import threading
 import warnings
@@ -51,6 +52,8 @@ changes a plain surface by less."""
 _ORIENTATION, _ON_ITS_SIDE = 0x0112, (5, 6, 7, 8)
 """The tag of a camera's orientation, and its values by which width and height change places (Exif 2.32, 4.6.4)."""
 
+_COUNT = re.compile(r"\d{7,20}")
+
 _QUIET = threading.Lock()
 """Held while warnings are switched off: Python has one list of filters for all threads."""
 
@@ -71,13 +74,23 @@ def opened(file: BinaryIO | Path, most_pixels: int) -> Iterator[Image.Image]:
         Image.DecompressionBombError: it has more; nothing was decoded.
         One of `UNREADABLE`: it is not a picture of one of `FORMATS`.
     """
-    with quietly():
-        picture = Image.open(file, formats=FORMATS)
+    try:
+        with quietly():
+            picture = Image.open(file, formats=FORMATS)
+    except Image.DecompressionBombError as error:
+        # Pillow refuses twice its own limit by itself; its words hold the number.
+        found = _COUNT.search(str(error))
+        raise _too_large(int(found[0]) if found else None, most_pixels) from error
     with picture:
-        if picture.width * picture.height > most_pixels:
-            raise Image.DecompressionBombError(f"it has more than {most_pixels:,} pixels")
+        if (pixels := picture.width * picture.height) > most_pixels:
+            raise _too_large(pixels, most_pixels)
         _scale_clear_colour(picture)
         yield picture
+
+
+def _too_large(pixels: int | None, most: int) -> Image.DecompressionBombError:
+    has = "too many pixels" if pixels is None else f"{pixels:,} pixels"
+    return Image.DecompressionBombError(f"it has {has}, the most is {most:,}")
 
 
 def _scale_clear_colour(picture: Image.Image) -> None:

@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import random
+import re
+import struct
 import warnings
+import zlib
 from pathlib import Path
 
 import pytest
@@ -75,12 +78,42 @@ def test_a_picture_of_one_pixel_is_used_and_told(bench: StoreBench) -> None:
     assert bench.told[-1].endswith("the picture put there by hand is used, though it has only 1 x 1 pixels")
 
 
+TOO_LARGE = r"it has 1\d\d,\d{3},\d{3} pixels, the most is 100,000,000: make it smaller and put it there again"
+
+
 @pytest.mark.parametrize("kind", ["PNG", "GIF"])
-def test_a_bomb_is_damage_without_a_word_of_python(bench: StoreBench, kind: str) -> None:
-    """Its size is read from its header; nothing is decoded, and no warning is printed."""
+def test_a_bomb_is_refused_without_a_word_of_python(bench: StoreBench, kind: str) -> None:
+    """Its size is read from its header; nothing is decoded, no warning is printed, and what to do is said."""
     order, path = painted(bench)
     Image.new("1" if kind == "PNG" else "L", (10_500, 10_500)).save(path, kind)
     with warnings.catch_warnings(record=True) as warned:
         warnings.simplefilter("always")
         found = bench.store.look(order)
-    assert (found.condition, found.reason, warned) == ("damaged", "it has more than 100,000,000 pixels", [])
+    assert (found.condition, warned) == ("damaged", [])
+    assert re.fullmatch(TOO_LARGE, found.reason)
+
+
+@sampled("seed", range(10), quick=1)
+def test_a_picture_too_large_or_none_is_told_with_what_to_do(bench: StoreBench, seed: int) -> None:
+    """Headers of any size above the limit, also those that Pillow refuses itself, and files of other kinds."""
+    draw = random.Random(seed)
+    for _ in range(20):
+        order, path = painted(bench)
+        bench.told.clear()
+        wide, high = draw.randrange(10_001, 60_000), draw.randrange(10_001, 60_000)
+        if draw.random() < 0.5:
+            path.write_bytes(_png_header(wide, high))
+            why = f"it has {wide * high:,} pixels, the most is 100,000,000: make it smaller and put it there again"
+        else:
+            path.write_bytes(draw.choice((b"%PDF-1.7\n", b"<html>", b"Dear crew, ", b"BM6")) * draw.randrange(9, 99))
+            why = "it is not a picture that can be used: save it as PNG, JPEG, WebP, AVIF or GIF"
+        bench.store.adopt(order)
+        assert f"{order.path} cannot be used: {why}; it is kept as takes/damaged/" in bench.told[0]
+        assert "was damaged" not in " ".join(bench.told)
+
+
+def _png_header(wide: int, high: int) -> bytes:
+    """Return a whole PNG without pixels that says how large it is."""
+    chunks = ((b"IHDR", struct.pack(">IIBBBBB", wide, high, 8, 2, 0, 0, 0)), (b"IDAT", b""), (b"IEND", b""))
+    told = b"".join(len(data).to_bytes(4) + kind + data + zlib.crc32(kind + data).to_bytes(4) for kind, data in chunks)
+    return b"\x89PNG\r\n\x1a\n" + told
