@@ -210,7 +210,7 @@ def _is_heard(words: str) -> bool:
 
 def _spoken(found: re.Match[str], left: LeftOut) -> str:
     """Return what stands in round brackets within a line, with its brackets, if it is spoken; else ''."""
-    before = found.string[: found.start()][-4:]
+    before = found.string[max(0, found.start() - 4) : found.start()]
     inside = found["words"]
     after_stop = _STOPPED.search(before) is not None and not inside.endswith((".", "!", "?"))
     if not re.search(r"[^\W\d_]", inside) or not (found["colon"] or after_stop or _is_heard(inside)):
