@@ -24,6 +24,10 @@ class BadInput(FilmError):
     exit_code = 2
 
 
+class NothingInside(BadInput):
+    """A script or a list of prompts holds nothing that a film can be made of."""
+
+
 class BrokenPlan(BadInput):
     """A plan file (`story.json`, `shots.json`, ...) is not valid; it was left untouched."""
 

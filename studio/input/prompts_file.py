@@ -24,7 +24,7 @@ from itertools import pairwise
 
 from pydantic import JsonValue, ValidationError
 
-from studio.errors import BadInput
+from studio.errors import BadInput, NothingInside
 from studio.fs.safe_open import SHOTS
 from studio.input.left_out import LeftOut
 from studio.input.prompt_lists import listed_prompts
@@ -98,7 +98,7 @@ def parse_prompts(text: str, left: LeftOut | None = None) -> tuple[Prompt, ...]:
                 rows if rows is not None else (Row(at, {"image_prompt": words}) for at, words in listed)
             )
     if not prompts:
-        raise BadInput("the prompts file holds no shot: write 'Shot 1' and below it 'image: ...'")
+        raise NothingInside("the prompts file holds no shot: write 'Shot 1' and below it 'image: ...'")
     if len(prompts) > SHOTS:
         raise BadInput(f"the prompts file holds {len(prompts)} shots, the most is {SHOTS}: leave some out")
     return prompts

@@ -23,7 +23,7 @@ import re
 from collections.abc import Iterable, Sequence
 from functools import lru_cache
 
-from studio.errors import BadInput
+from studio.errors import BadInput, NothingInside
 from studio.fs.safe_open import SHOTS
 from studio.input.caption_files import captions_as_script
 from studio.input.cues import Cue, caseless_name, cue, known_names, speaks
@@ -98,7 +98,9 @@ def _parsed(text: str) -> tuple[tuple[Scene, ...], str]:
     parts = _by_heading(lines) if headed else [("", block) for block in _paragraphs([line.text for line in lines])]
     spoken = [(place, body.strip()) for place, body in parts if re.search(r"\w", body)]
     if not spoken:
-        raise BadInput("the script has no text to speak: write a paragraph for each scene, or leave the script out")
+        raise NothingInside(
+            "the script has no text to speak: write a paragraph for each scene, or leave the script out"
+        )
     if len(spoken) > SHOTS:
         raise BadInput(f"the script has {len(spoken):,} scenes, the most is {SHOTS:,}: join some of its paragraphs")
     scenes = []

@@ -6,9 +6,11 @@ Called by the `film` command for its options and by `studio/batch/manifest.py` f
 from __future__ import annotations
 
 import errno
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
-from studio.errors import BadInput
+from studio.errors import BadInput, NothingInside
 from studio.fs import safe_open
 from studio.fs.safe_open import TEXT_BYTES
 
@@ -44,7 +46,8 @@ def read_script(path: Path, named: str) -> str:
     from studio.input.script import parse_script
 
     text = read_text(path, named)
-    parse_script(text)
+    with _named(path, named):
+        parse_script(text)
     return text
 
 
@@ -58,7 +61,8 @@ def prompts_left_out(path: Path, named: str) -> str:
     from studio.input.prompts_file import parse_prompts
 
     left = LeftOut()
-    parse_prompts(read_text(path, named), left)
+    with _named(path, named):
+        parse_prompts(read_text(path, named), left)
     return prompts_line(left)
 
 
@@ -70,4 +74,14 @@ def read_prompts(path: Path, named: str) -> list[dict[str, object]]:
     """
     from studio.input.prompts_file import parse_prompts
 
-    return [prompt.model_dump() for prompt in parse_prompts(read_text(path, named))]
+    with _named(path, named):
+        return [prompt.model_dump() for prompt in parse_prompts(read_text(path, named))]
+
+
+@contextmanager
+def _named(path: Path, named: str) -> Iterator[None]:
+    """Tell of a file with nothing in it which file it is, and for which option it was given."""
+    try:
+        yield
+    except NothingInside as error:
+        raise NothingInside(f"{named}: {str(path)!r}: {error}") from error

@@ -10,10 +10,11 @@ from pathlib import Path
 import pytest
 
 from studio.batch.manifest import read_manifest
+from studio.errors import BadInput
 from studio.input.left_out import NAMES, LeftOut
 from studio.input.prompts_file import parse_prompts
 from studio.input.script import parse_script, script_left_out
-from studio.input.text_files import prompts_left_out
+from studio.input.text_files import prompts_left_out, read_prompts, read_script
 from tests.support.sampled import sampled
 
 FOUNTAIN = {
@@ -184,3 +185,19 @@ def test_a_manifest_tells_it_of_each_film(tmp_path: Path) -> None:
     )
     assert notes[2] == ()
     assert parse_script(script)[0].narration.startswith("It begins.")
+
+
+@sampled("seed", range(6), quick=1)
+def test_a_file_with_nothing_in_it_is_told_by_name(tmp_path: Path, seed: int) -> None:
+    """Blank in any way, or with remarks alone: the option and the file's name come first."""
+    draw = random.Random(seed)
+    for number in range(40):
+        path = tmp_path / f"mine{number}.txt"
+        blank = "".join(draw.choice((" ", "\n", "\r\n", "\t", "\u3000")) for _ in range(draw.randrange(5)))
+        path.write_text(draw.choice(("", "\ufeff")) + blank, "utf-8")
+        with pytest.raises(BadInput, match=rf"^--script: '.*mine{number}\.txt': the script has no text to speak: "):
+            read_script(path, "--script")
+        path.write_text(blank + draw.choice(("", "\n# a remark\n")), "utf-8")
+        for read in (read_prompts, prompts_left_out):
+            with pytest.raises(BadInput, match=rf"^--prompts: '.*mine{number}\.txt': the prompts file holds no shot: "):
+                read(path, "--prompts")
