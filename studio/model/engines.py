@@ -44,6 +44,7 @@ class Abilities:
         longest_seconds: the longest clip that it makes; None for no limit.
         rates: the only frame rates of its clips, frames a second; empty for any.
         first_frame: its clips begin at the picture that it is shown. One that makes clips of words alone is refused.
+        last_frame: its clips can end at a picture, too. No film asks for that; `film doctor` tells it.
     """
 
     sizes: tuple[Size, ...] = ()
@@ -55,6 +56,7 @@ class Abilities:
     longest_seconds: float | None = None
     rates: tuple[int, ...] = ()
     first_frame: bool = True
+    last_frame: bool = False
 
 
 class Engine(Protocol):

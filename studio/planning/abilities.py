@@ -205,7 +205,7 @@ def _clips(abilities: Abilities) -> str:
     if abilities.longest_seconds is not None:
         length = f"clips of up to {abilities.longest_seconds:g} s"
     rates = f"{' or '.join(map(str, abilities.rates))} frames a second" if abilities.rates else "any frame rate"
-    return f"{length}, {rates}"
+    return f"{length}, {rates}" + ("; can end at a picture" if abilities.last_frame else "")
 
 
 def _seed(abilities: Abilities) -> str:

@@ -92,8 +92,14 @@ def test_what_an_animator_makes_is_told() -> None:
     assert refusal(check_shots, Abilities(longest_seconds=4.0), SHOTS[:1], 24) == ()
     (said,) = refusal(check_abilities, Abilities(rates=(25, 30)), FilmOptions())
     assert said == "--fps 24: able makes clips of 25 or 30 frames a second: choose that"
-    told = dict(abilities_told(crew_of(Abilities(longest_seconds=8, rates=(24,)), "animator")))
-    assert told["animator"] == "able: clips of up to 8 s, 24 frames a second; no seed"
+    can = Abilities(longest_seconds=8, rates=(24,))
+    assert dict(abilities_told(crew_of(can, "animator")))["animator"] == (
+        "able: clips of up to 8 s, 24 frames a second; no seed"
+    )
+    can = Abilities(last_frame=True, seed=True)
+    assert dict(abilities_told(crew_of(can, "animator")))["animator"] == (
+        "able: clips of any length, any frame rate; can end at a picture; a seed"
+    )
 
 
 def test_a_film_that_its_animator_cannot_make_is_forecast_as_one(tmp_path: Path) -> None:
@@ -122,7 +128,9 @@ JUDGED: dict[str, tuple[Abilities, Callable[[Abilities], object]]] = {
 }
 
 
-@pytest.mark.parametrize("ability", [each.name for each in fields(Abilities) if each.name != "references"])
+@pytest.mark.parametrize(
+    "ability", [each.name for each in fields(Abilities) if each.name not in ("references", "last_frame")]
+)
 def test_every_declared_ability_is_judged(ability: str) -> None:
     """Who can do all has nothing to be told; who lacks this one ability does, in one line that names who it is."""
     lacking, judge = JUDGED[ability]
