@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import os
 import re
-import tomllib
 from collections.abc import Mapping
 from functools import cache
 from pathlib import Path
@@ -19,13 +18,12 @@ from studio.input.text_files import read_text
 from studio.model.frozen_model import FrozenModel
 from studio.model.paid import Usage
 from studio.model.price import Price
+from studio.text.plain_toml import NotToml, read_toml
 from studio.text.wrong_values import wrong_values
 
 TABLE = Path(__file__).with_name("prices.toml")
 OWN = "FILM_PRICES"
 """The environment variable that names a person's own price file."""
-MOST_DOTS = 200
-"""Most dots in one line of a price list: a key has one or two, a web address a few."""
 _DATED = re.compile(r"-\d{4}-\d{2}-\d{2}$")
 """The date in the name of a pinned model: 'gpt-image-2-2026-04-21' costs what 'gpt-image-2' does."""
 
@@ -68,32 +66,15 @@ def price_list(environment: Mapping[str, str] = os.environ) -> PriceList:
 @cache
 def _read(path: Path) -> PriceList:
     try:
-        table = tomllib.loads(_text(path))
+        table = read_toml(read_text(path, OWN))
         return PriceList.model_validate({**table, "checked": str(table.get("checked", ""))})
-    except tomllib.TOMLDecodeError as error:
-        raise BadInput(f"{OWN}: {str(path)!r} is not TOML: {error}") from error
-    except RecursionError as error:
-        raise BadInput(f"{OWN}: {str(path)!r} nests too deep: write tables that begin with [[price]]") from error
+    except NotToml as error:
+        raise BadInput(f"{OWN}: {str(path)!r} {error}") from error
     except ValidationError as error:
         first = wrong_values(error, PriceList)[0]
         words = [f"price {part + 1}" if isinstance(part, int) else part for part in first.place]
         where = ", ".join(word for word in words if word not in ("price", "[key]")) or "price"
         raise BadInput(f"{OWN}: {str(path)!r}: {where}: {_words(first.kind, first.reason)}") from error
-    except ValueError as error:
-        raise BadInput(f"{OWN}: {str(path)!r} holds a number too long to read: shorten it") from error
-
-
-def _text(path: Path) -> str:
-    """Return the text of a price list.
-
-    Raises:
-        BadInput: it cannot be read; or a line has more dots than a price list needs: parsing a key of 20,000 parts,
-            40 kB, takes 1.5 GB of memory.
-    """
-    text = read_text(path, OWN)
-    if any(line.count(".") > MOST_DOTS for line in text.split("\n")):
-        raise BadInput(f"{OWN}: {str(path)!r} has a line of more than {MOST_DOTS} dots: that is not a price")
-    return text
 
 
 _AS_TOML = {

@@ -14,16 +14,14 @@ Only what the file can say by itself is checked here; whether there are such eng
 from __future__ import annotations
 
 import json
-import tomllib
 from collections.abc import Mapping
 from pathlib import Path
 
 from studio.errors import BadInput
 from studio.input.text_files import read_text
 from studio.model.brief import UNNAMED_CREW
+from studio.text.plain_toml import NotToml, read_toml
 
-MOST_DOTS = 40
-"""The most dots in a line: parsing a key of 20,000 parts, 40 kB, takes 1.5 GB of memory."""
 ACCOUNTS = ("openai", "stability")
 """The fields of a Film Crew that hold keys: they are not written out."""
 
@@ -38,16 +36,10 @@ def read_crew(path: Path, named: str) -> dict[str, object]:
         BadInput: in one line: it cannot be read, is no TOML, or cannot be a crew.
     """
     text, shown = read_text(path, named), repr(str(path))
-    if any(line.count(".") > MOST_DOTS for line in text.split("\n")):
-        raise BadInput(f"{named}: {shown} has a line of more than {MOST_DOTS} dots: that is not a crew")
     try:
-        content = tomllib.loads(text)
-    except tomllib.TOMLDecodeError as error:
-        raise BadInput(f"{named}: {shown} is not TOML: {error}") from error
-    except RecursionError as error:
-        raise BadInput(f"{named}: {shown} nests too deep: write the fields of a Film Crew") from error
-    except ValueError as error:
-        raise BadInput(f"{named}: {shown} holds a number too long to read: shorten it") from error
+        content = read_toml(text)
+    except NotToml as error:
+        raise BadInput(f"{named}: {shown} {error}") from error
     try:
         return crew_options(content, path.name[-100:])
     except BadInput as error:

@@ -8,13 +8,13 @@ hashtags, and the label of the one voice, `Narrator:`. The words of other langua
 from __future__ import annotations
 
 import re
-import tomllib
 from collections.abc import Callable, Sequence
 
 from studio.input import script_words
 from studio.input.left_out import LeftOut
 from studio.input.script_words import Label, folded
 from studio.text.markdown import MarkdownLine
+from studio.text.plain_toml import NotToml, read_toml
 from studio.text.plain_yaml import NotYaml, read_yaml
 
 _FRONT = re.compile(r"\s*(?P<fence>---|\+\+\+)[ \t]*\n")
@@ -135,8 +135,8 @@ def front_matter(text: str, left: LeftOut | None = None) -> tuple[str, str]:
 def _toml(text: str) -> dict[str, object]:
     """Return the keys of a text in TOML; none if it is not, or is too long for front matter."""
     try:
-        return tomllib.loads(text) if len(text) <= _FRONT_CHARACTERS else {}
-    except (ValueError, RecursionError):
+        return read_toml(text) if len(text) <= _FRONT_CHARACTERS else {}
+    except NotToml:
         return {}
 
 

@@ -301,3 +301,10 @@ def test_the_numbers_of_a_list_are_no_words() -> None:
     assert parse_script("Look:\n1. Rivers run\n2. The sea waits")[0].narration == "Look:\nRivers run.\nThe sea waits."
     assert parse_script("7. The last one.")[0].narration == "7. The last one."
     assert parse_script("3. Reich\n9. May")[0].narration == "3. Reich\n9. May"
+
+
+def test_front_matter_that_costs_its_reader() -> None:
+    """A key of 9,000 parts, which takes a reader of TOML a second and hundreds of megabytes, is not read as one."""
+    with at_most(0.2):
+        (scene,) = parse_script("+++\na" + ".a" * 9_000 + " = 1\n+++\n\nThe first line.")
+    assert "The first line." in scene.narration
