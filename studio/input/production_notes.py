@@ -174,7 +174,7 @@ def spoken_columns(text: str, left: LeftOut | None = None) -> str:
     place = 0
     while place < len(lines):
         if place + 1 < len(lines) and "|" in lines[place] and "-" in lines[place + 1] and _is_rule(lines[place + 1]):
-            names = [cell.strip("*_` ") for cell in _cells(lines[place])]
+            names = [cell.strip("*_` ") for cell in table_cells(lines[place])]
             spoken = _spoken_column(names)
             if spoken is not None:
                 who = next((at for at, name in enumerate(names) if _SPEAKER_COLUMN.match(name)), None)
@@ -182,7 +182,7 @@ def spoken_columns(text: str, left: LeftOut | None = None) -> str:
                     left.add("column", len(names) - 1 - (who is not None))
                 place += 2
                 while place < len(lines) and "|" in lines[place] and lines[place].strip():
-                    kept += ["", _row(_cells(lines[place], len(names)), spoken, who)]
+                    kept += ["", _row(table_cells(lines[place], len(names)), spoken, who)]
                     place += 1
                 kept.append("")
                 continue
@@ -195,7 +195,7 @@ def _is_rule(line: str) -> bool:
     return "|" in line and _RULE_OF_TABLE.match(line.strip()) is not None
 
 
-def _cells(line: str, columns: int = 1) -> list[str]:
+def table_cells(line: str, columns: int = 1) -> list[str]:
     """Return a row's cells; '|' at an edge parts none, unless the row would have fewer than `columns`.
 
     An escaped '|' is a sign of its cell; it stays escaped, but not in code, where Markdown would keep the backslash.

@@ -13,6 +13,7 @@ from typing import NamedTuple
 
 from studio.errors import BadInput
 from studio.input.left_out import LeftOut
+from studio.input.production_notes import table_cells
 from studio.input.prompt_lists import FENCE, LABEL, NUMBERED, RULE, is_unused, opened_words, plain_prompt
 
 _MEANT = {
@@ -93,7 +94,7 @@ def tabled_prompts(text: str, left: LeftOut) -> list[Row] | None:
     """
     lines = [line.strip() for line in re.split(r"\r\n|\n|\r", text)]
     heads = [
-        at for at in range(len(lines) - 1) if "|" in lines[at] and len(_cells(lines[at])) and _is_rule(lines[at + 1])
+        at for at in range(len(lines) - 1) if "|" in lines[at] and any(_cells(lines[at])) and _is_rule(lines[at + 1])
     ]
     if not heads:
         return None
@@ -130,8 +131,7 @@ def _is_rule(line: str) -> bool:
 
 def _cells(line: str) -> list[str]:
     """Return a row's cells; '\\|' is a bar in a cell."""
-    cells = [cell.replace("\\|", "|").strip() for cell in re.split(r"(?<!\\)\|", line)]
-    return cells[line.startswith("|") : len(cells) - (len(cells) > 1 and not cells[-1])]
+    return [cell.replace("\\|", "|") for cell in table_cells(line)]
 
 
 # --- CSV ------------------------------------------------------------------------------------------
