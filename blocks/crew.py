@@ -264,9 +264,11 @@ def crew_of(options: FilmOptions) -> Crew:
         return FilmCrew.model_validate(options.crew_settings).as_crew(options.crew)
     except ValidationError as error:
         first = wrong_values(error, FilmCrew, secret=True)[0]
-        raise BadInput(f"{named}: {'.'.join(map(str, first.place))}: {first.reason}") from error
+        told = f"{'.'.join(map(str, first.place))}: {first.reason}"
     except BadInput as error:
-        raise BadInput(f"{named}: {error}") from error
+        told = str(error)
+    # Raised here, without a cause, which would hold what did not validate.
+    raise BadInput(f"{named}: {told}")
 
 
 def crew_named(name: str) -> Crew:

@@ -123,6 +123,7 @@ def test_settings_that_no_crew_has(settings: dict[str, Any], told: str) -> None:
     assert told in said
     assert "\n" not in said
     assert "sk-secret-1" not in said
+    assert refused.value.__cause__ is refused.value.__context__ is None
 
 
 def test_a_crew_of_no_file_is_told_by_its_option() -> None:
