@@ -29,7 +29,7 @@ $(error Python 3.11 or newer is needed and '$(PYTHON)' is not one: install it, o
 endif
 endif
 
-.PHONY: film plan doctor studio batch approve resume sessions view cost verify repair prompts test test-all test-browser test-patterns bench bench-flow bench-render crash-bench day-bench hostile fuzz environment
+.PHONY: film plan doctor studio batch approve rename resume sessions view cost verify repair prompts test test-all test-browser test-patterns bench bench-flow bench-render crash-bench day-bench hostile fuzz environment
 .DEFAULT_GOAL := film
 
 # The first film compiles what pip leaves uncompiled (below), even if the caller's environment forbids that.
@@ -52,6 +52,9 @@ studio: $(READY)
 
 resume: $(READY)
 	@exec $(BIN)/film resume $${FILM_ID:+"$$FILM_ID"} $(ARGS)
+
+rename: $(READY)
+	@exec $(BIN)/film rename $${FILM_ID:+"$$FILM_ID"} $(ARGS)
 
 approve: $(READY)
 	@exec $(BIN)/film approve $${FILM_ID:+"$$FILM_ID"} $(ARGS)

@@ -11,7 +11,8 @@ from typing import Any
 
 from prefect import flow
 from prefect.context import SyncClientContext
-from prefect.states import Failed
+from prefect.exceptions import Pause
+from prefect.states import Cancelled, Failed
 
 from flows import parameters as p
 from flows.approval import Approver, check_askable
@@ -20,11 +21,12 @@ from flows.form import asking_for
 from flows.prefect_logs import logged
 from flows.run_ending import ending
 from flows.run_page import updating_run_page
-from flows.run_session import film_request, opened
+from flows.run_session import film_before, film_report, film_request, finished_before, opened
 from flows.runs.dead_runs import Watch
 from flows.runs.signs_of_life import signing
+from flows.runs.status import halted_from_outside
 from flows.shot_mapping import SessionTasks
-from studio.errors import FilmError
+from studio.errors import FilmError, Interrupted
 from studio.input.option_checks import film_options, part_of_options
 from studio.model.brief import DEFAULT_STYLE
 from tasks.film import cut_film
@@ -63,6 +65,7 @@ async def make_film(
     budget_usd: p.BudgetUsd = None,
     on_refusal: p.OnRefusal = None,
     on_ambiguous: p.OnAmbiguous = "stop",
+    name: p.Name = None,
     session_id: p.SessionId = None,
     resume: p.Resume = True,
     change: p.Change = False,
@@ -70,7 +73,11 @@ async def make_film(
 ) -> Any:
     """Make a film, or finish one: asked for the same film, it goes on with what an earlier run left.
 
-    Returns the film's report: session_id, film (its path), seconds, frames, width, height. If shots failed, the run
+    With a name the same film is made once, however often it is asked for: a finished one is returned, and while another
+    run makes it this one waits.
+
+    Returns the film's report: session_id, film (its path), seconds, frames, width, height; with a name also name, and
+    made: false if the film was there. If shots failed, the run
     fails with a message that names them, the cause and the command that resumes; everything finished is kept.
     """
     # A coroutine, though it awaits nothing but its suspension: a flow that is a plain function waits up to a second
@@ -95,17 +102,23 @@ async def make_film(
                 crew=crew,
                 crew_settings=crew_settings,
             )
-            request = film_request(idea, options, output, session_id, resume, change, budget_usd, on_refusal)
+            request = film_request(idea, options, output, session_id, resume, change, budget_usd, on_refusal, name)
+            if (there := finished_before(request)) is not None:
+                return there
             with opened(request, pay_again=on_ambiguous == "retry") as session, updating_run_page(session):
                 tasks = SessionTasks(session)
                 return await ending(tasks, _shoot(tasks, approve))
+        except Interrupted as stop:
+            if (halted := halted_from_outside()) is not None:
+                raise Pause(state=halted) from stop
+            return Cancelled(message=str(stop), data=stop)
         except FilmError as error:
             # Nothing was begun: the message says what to do.
             return Failed(message=str(error), data=error)
 
 
 async def _shoot(tasks: SessionTasks, approve: p.Approve) -> dict[str, object]:
-    plans = tasks.session.plans
+    plans, before = tasks.session.plans, film_before(tasks.session)
     plans.tell_edits()
     approver = Approver(tasks.session, approve)
     tasks.run(write_story)
@@ -129,11 +142,4 @@ async def _shoot(tasks: SessionTasks, approve: p.Approve) -> dict[str, object]:
         images=made.images,
     )
     tasks.session.forget_failure()
-    return {
-        "session_id": tasks.session.id,
-        "film": str(tasks.session.folder / film.path),
-        "seconds": film.seconds,
-        "frames": film.frames,
-        "width": film.width,
-        "height": film.height,
-    }
+    return film_report(tasks.session.folder, film, tasks.session.brief.name, made=film.sha256 != before)

@@ -22,6 +22,7 @@ from studio.model.film import Fps as FrameRate
 from studio.model.terms import LIFTED, MOST_BUDGET_USD, Budget
 from studio.model.terms import OnRefusal as WhatOnRefusal
 from studio.sessions.approvals import Approve as WhatToApprove
+from studio.store.session_names import NAME_PATTERN
 
 _SESSION_ID = "^session_[0-9]{8}_[0-9]{6}$"
 
@@ -106,6 +107,17 @@ CrewSettings = Annotated[
     shown(
         "Details · Crew's settings",
         'A crew that is written out: {"painter": "openai", "quality": "low"}. Crew is then a name for it.',
+    ),
+]
+Name = Annotated[
+    str | None,
+    BeforeValidator(_text_of_scalar),
+    WithJsonSchema(
+        {"anyOf": [{"type": "string", "maxLength": 64, "pattern": f"{NAME_PATTERN}|^$"}, {"type": "number"}]}
+    ),
+    shown(
+        "Session · Name",
+        "What you call the film, for example episode-12: under a name it is made once, however often it is asked for.",
     ),
 ]
 SessionId = Annotated[

@@ -9,6 +9,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import replace
 from datetime import datetime
+from pathlib import Path
 
 from prefect.client.schemas.objects import FlowRun
 from prefect.settings import PREFECT_FLOWS_HEARTBEAT_FREQUENCY
@@ -24,11 +25,16 @@ from studio.errors import BadInput, DiskFull
 from studio.input.idea import check_idea
 from studio.input.option_checks import make_terms
 from studio.model.brief import FilmOptions
+from studio.model.receipt import Receipt
+from studio.sessions.find_or_make import folder_of_run
+from studio.sessions.named import await_named, finished_film
 from studio.sessions.opening import FilmRequest, RunLimits, open_session
 from studio.sessions.session import Session
-from studio.store.folders import output_folder
+from studio.store.folders import output_folder, sessions_root
 from studio.store.other_machines import touching_card
+from studio.store.receipts import read_receipt
 from studio.store.run_card import RunCard
+from studio.store.session_names import check_name
 from studio.version import VERSION
 
 
@@ -41,12 +47,15 @@ def film_request(
     change: bool,
     budget_usd: object,
     on_refusal: object,
+    name: str | None = None,
 ) -> FilmRequest:
     """Check the flow's parameters and return what they ask for.
 
     Raises:
         BadInput: a parameter is wrong.
     """
+    if name and session_id:
+        raise BadInput(f"session_id and name both say which film: give one of them ({session_id[:80]}, {name[:80]})")
     return FilmRequest(
         check_idea(idea) if idea or not session_id else "",
         options,
@@ -56,7 +65,49 @@ def film_request(
         change,
         explicit_options=_explicit_options(options, change),
         terms=make_terms(budget_usd=budget_usd, on_refusal=on_refusal),
+        name=check_name(name) if name else "",
     )
+
+
+def finished_before(request: FilmRequest) -> dict[str, object] | None:
+    """Return the report of the film that is asked for by name if it is finished; None if there is something to make.
+
+    Waits while another run makes it.
+
+    Raises:
+        FilmError: as `await_named`; nothing was begun.
+    """
+    if not request.name:
+        return None
+    run, root = this_run(), sessions_root(request.output)
+    if run is not None and folder_of_run(root, str(run.id)) is not None:
+        # A run that is retried goes on with its own session.
+        return None
+    folder = await_named(root, request.named, note, status_of(run).why_stopped if run else str)
+    receipt = finished_film(folder) if folder is not None else None
+    if folder is None or receipt is None:
+        return None
+    note(f"{folder.name} is {request.name} and is finished", kind="opened", session_id=folder.name)
+    return film_report(folder, receipt, request.name, made=False)
+
+
+def film_before(session: Session) -> str:
+    """Return the checksum of the film that the session has, by its receipt; '' if it has none."""
+    receipt = read_receipt(session.folder / "film.json")
+    return receipt.sha256 if receipt is not None else ""
+
+
+def film_report(folder: Path, film: Receipt, name: str = "", made: bool = True) -> dict[str, object]:
+    """Return the film's report: its session and path, and its measures; by name also whether this run made it."""
+    report: dict[str, object] = {
+        "session_id": folder.name,
+        "film": str(folder / film.path),
+        "seconds": film.seconds,
+        "frames": film.frames,
+        "width": film.width,
+        "height": film.height,
+    }
+    return {**report, "name": name, "made": made} if name else report
 
 
 def _explicit_options(options: FilmOptions, change: bool) -> dict[str, object]:

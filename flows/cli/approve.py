@@ -20,13 +20,16 @@ from studio.sessions.approvals import Answer, AskedQuestion, answered, read_aske
 from studio.status.snapshot import read_snapshot
 from studio.store import lock
 from studio.store.brief import read_brief
-from studio.store.folders import output_folder, session_folder, sessions_root
+from studio.store.folders import output_folder, sessions_root
+from studio.store.session_names import find_session
 from studio.text.command_hints import command
 from studio.text.display import printable
 
 
 def approve(
-    session: Annotated[str, Parameter(name="SESSION", help="A session's id, for example session_20250208_002238.")],
+    session: Annotated[
+        str, Parameter(name="SESSION", help="A session's id, for example session_20250208_002238, or its name.")
+    ],
     /,
     *,
     redo: Annotated[str, Parameter(show_default=False, help="Shots to make again, for example 3,5-7.")] = "",
@@ -42,7 +45,7 @@ def approve(
     if reject and redo:
         raise BadInput("--reject ends the run, --redo goes on with it: give only one of them")
     place = output_folder(output)
-    folder = session_folder(sessions_root(place), session)
+    folder = find_session(sessions_root(place), session)
     asked = _waiting(folder, place)
     reply = Answer(not reject, redo, notes)
     brief, content = read_brief(folder), read_or_none(folder / "shots.json") or b""

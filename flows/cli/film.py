@@ -25,8 +25,11 @@ from flows.cli.command_options import NO_MONEY_OPTIONS, NO_OPTIONS, Approving, G
 from flows.cli.doctor import EXAMPLES as DOCTOR_EXAMPLES
 from flows.cli.doctor import doctor as check_up
 from flows.cli.early_signals import nothing_begun
+from flows.cli.film_report import show_finished
 from flows.cli.plan import EXAMPLES as PLAN_EXAMPLES
 from flows.cli.plan import plan as plan_film
+from flows.cli.rename import EXAMPLES as RENAME_EXAMPLES
+from flows.cli.rename import rename as rename_film
 from flows.cli.studio import EXAMPLES as STUDIO_EXAMPLES
 from flows.cli.studio import studio as start_studio
 from flows.quick_imports import imports
@@ -42,9 +45,11 @@ from studio.input.script import script_title
 from studio.model.brief import IDEA_CHARACTERS, FilmOptions
 from studio.sessions.approvals import Approve
 from studio.sessions.find_or_make import busy_with, check_none_waits, check_writable, unfinished, unfinished_session_for
+from studio.sessions.named import NamedAsk, await_named
 from studio.store import lock
 from studio.store.brief import is_own_session, read_brief
-from studio.store.folders import output_folder, session_folder, sessions_root
+from studio.store.folders import output_folder, sessions_root
+from studio.store.session_names import check_name, find_session, session_named
 from studio.text.command_hints import command
 from studio.text.display import printable
 
@@ -63,7 +68,8 @@ app = App(
 @app.command(
     help_epilogue='Examples:\n  film make "A lighthouse keeper finds a message in a bottle" --seconds 20\n'
     '  film make "The last bookshop" --aspect 9:16 --height 1920 --captions burned\n'
-    '  film make --script my_script.txt "The night train"'
+    '  film make --script my_script.txt "The night train"\n'
+    '  film make "The night train" --name episode-12'
 )
 def make(
     idea: Annotated[str, Parameter(show_default=False, help="What the film is about.")] = "",
@@ -74,22 +80,36 @@ def make(
         bool | None,
         Parameter(name="--resume", negative="--new", help="Go on with an unfinished film, or begin a new one."),
     ] = None,
+    name: Annotated[
+        str | None,
+        Parameter(show_default=False, help="What you call it: under a name it is made once, however often asked for."),
+    ] = None,
     money: Money = NO_MONEY_OPTIONS,
     approve: Approving = "no",
     output: Output = None,
     json: Json = False,
 ) -> int:
-    """Make a film from an idea. Stopped? Run the same line again: it goes on where it was."""
+    """Make a film from an idea. Stopped? Run the same line again: it goes on where it was.
+
+    With --name the same line any number of times, also at once, makes one film: a finished one is told, and while
+    another run makes it this one waits.
+    """
     place, given, _ = output_folder(output), shape.given(), money.terms()
+    if name is not None:
+        check_name(name)
     options = film_options(**given)
     if not idea and shape.script is not None:
         idea = script_title(str(options.script))[:IDEA_CHARACTERS] or shape.script.stem.replace("_", " ")
     console = Console(stderr=json, highlight=False)
     _check_askable(approve, console)
+    if name is not None:
+        _check_nameable(idea, name, resume, place)
     if not idea.strip() and not _given_blank(idea):
         return _without_idea(place, given, resume, console, json, approve, money)
     idea = check_idea(idea)
     _tell(shape, console)
+    if name is not None:
+        return _make_named(NamedAsk(name, idea, options), place, console, json, approve, money)
     same = None if resume is False else unfinished_session_for(sessions_root(place), idea, options)
     if same is not None and (resume or not _asks(console) or _wants(same, console)):
         return _run(console, json, place, session_id=same.name, approve=approve, money=money)
@@ -98,13 +118,35 @@ def make(
     return _run(console, json, place, idea=idea, options=options, approve=approve, money=money)
 
 
+def _check_nameable(idea: str, name: str, resume: bool | None, place: Path) -> None:
+    if resume is not None:
+        raise BadInput("--name makes a film once, and goes on with it: leave out --resume and --new, or the name")
+    if not idea.strip():
+        go_on = command("resume", name, place)
+        raise BadInput(f"--name needs the idea, too; to go on with a film by its name: {go_on}")
+
+
+def _make_named(ask: NamedAsk, place: Path, console: Console, json: bool, approve: Approve, money: Money) -> int:
+    """Tell of the finished film of this name, or make it, or go on with it; wait while another run makes it."""
+    root = sessions_root(place)
+
+    def tell(line: str) -> None:
+        console.print(printable(line), markup=False, soft_wrap=True)
+
+    there = await_named(root, ask, tell, str)
+    if there is not None:
+        return show_finished(there, place, console, json)
+    return _run(console, json, place, idea=ask.idea, options=ask.options, approve=approve, money=money, name=ask.name)
+
+
 @app.command(
-    help_epilogue="Examples:\n  film resume\n  film resume session_20250208_002238\n"
+    help_epilogue="Examples:\n  film resume\n  film resume session_20250208_002238\n  film resume episode-12\n"
     "  film resume session_20250208_002238 --captions burned --change"
 )
 def resume(
     session: Annotated[
-        str | None, Parameter(show_default=False, help="A session's id (default: the newest unfinished one).")
+        str | None,
+        Parameter(show_default=False, help="A session's id, or its name (default: the newest unfinished one)."),
     ] = None,
     /,
     *,
@@ -124,7 +166,7 @@ def resume(
     _check_askable(approve, console)
     root = sessions_root(place)
     if session is not None:
-        folder = session_folder(root, session)
+        folder = find_session(root, session)
         # Tried before the engine takes its seconds to start; the run itself takes the lock again.
         lock.take(folder).release()
     else:
@@ -151,6 +193,7 @@ app.command(
 )
 
 
+app.command(rename_film, name="rename", help_epilogue=RENAME_EXAMPLES)
 app.command(plan_film, name="plan", help_epilogue=PLAN_EXAMPLES)
 app.command(check_up, name="doctor", help_epilogue=DOCTOR_EXAMPLES)
 app.command(start_studio, name="studio", help_epilogue=STUDIO_EXAMPLES)
@@ -240,11 +283,13 @@ def _run(
     session_id: str | None = None,
     approve: Approve = "no",
     money: Money = NO_MONEY_OPTIONS,
+    name: str = "",
 ) -> int:
     """Run the flow on a session, or on a new one for `idea`; return the exit code.
 
     Args:
         options: of a new film; of an existing session what it is changed to, or None to leave it as it is.
+        name: of the film, '' for none.
     """
     began = time.monotonic()
     if options is not None:
@@ -254,8 +299,10 @@ def _run(
     # A person's own prices are read before anything is begun.
     price_list()
     pay_again = money.on_ambiguous == "retry"
-    if session_id is not None and money.on_ambiguous in (None, "ask"):
-        pay_again = _agrees(sessions_root(place) / session_id, console)
+    root = sessions_root(place)
+    known = root / session_id if session_id is not None else session_named(root, name) if name else None
+    if known is not None and money.on_ambiguous in (None, "ask"):
+        pay_again = _agrees(known, console)
     check_threads()
     engine = find_engine()
     console.print(engine.line(), markup=False, soft_wrap=True)
@@ -284,6 +331,7 @@ def _run(
         approve=approve,
         terms=money.terms(),
         pay_again=pay_again,
+        name=name,
     )
 
 

@@ -24,7 +24,8 @@ from studio.model.terms import NO_TERMS, TermsChange
 from studio.sessions.find_or_make import unfinished_session_for
 from studio.store import lock
 from studio.store.brief import is_own_session, read_brief
-from studio.store.folders import output_folder, session_folder, sessions_root
+from studio.store.folders import output_folder, sessions_root
+from studio.store.session_names import find_session, is_a_name
 from studio.text.command_hints import command
 from studio.version import VERSION
 
@@ -39,7 +40,7 @@ _MEANT_AS_ID = re.compile(r"session_\S*\Z")
 
 def plan(
     what: Annotated[
-        str, Parameter(name="IDEA-OR-SESSION", help="What a film would be about, or the id of a session to look at.")
+        str, Parameter(name="IDEA-OR-SESSION", help="What a film would be about, or the id or the name of a session.")
     ],
     /,
     *,
@@ -54,10 +55,11 @@ def plan(
     place, given, terms = output_folder(output), shape.given(), make_terms(budget_usd=budget_usd)
     notes = []
     budget = [] if budget_usd is None else ["--budget-usd", budget_usd]
-    if _MEANT_AS_ID.match(what):
+    if _MEANT_AS_ID.match(what) or is_a_name(sessions_root(place), what):
         if set(given) - {"crew", "crew_settings"}:
             raise BadInput("the options that shape a film are for an idea; for a session only --crew can be given")
-        folder = session_folder(sessions_root(place), what)
+        folder = find_session(sessions_root(place), what)
+        what = folder.name
         brief = _brief_of(what, folder)
         options = changed_options(brief, given, apply=True, session_id=what)
         terms_then = brief.terms.with_changes(terms)

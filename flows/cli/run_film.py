@@ -19,6 +19,7 @@ from rich.console import Console
 
 from flows.approval import asking_with
 from flows.cli.approval_prompt import asker
+from flows.cli.film_report import print_end, report_of
 from flows.direct_run import filmed
 from flows.progress_table import ProgressBoard, shown
 from flows.runs.naming import parameters_of
@@ -32,7 +33,7 @@ from studio.status.state import completed, images_done, videos_done
 from studio.store.brief import read_brief
 from studio.store.folders import session_folder, sessions_root
 from studio.text.command_hints import command
-from studio.text.display import clock, printable, size
+from studio.text.display import printable
 
 
 def run_film(
@@ -47,6 +48,7 @@ def run_film(
     approve: Approve = "no",
     terms: TermsChange = NO_CHANGE,
     pay_again: bool = False,
+    name: str = "",
 ) -> int:
     """Run the flow, show its progress, print how it ended, and return the exit code.
 
@@ -57,6 +59,7 @@ def run_film(
         beats: whether a server outlives this run and looks for its heartbeats.
         approve: what a person at this terminal is asked to approve.
         pay_again: whether paid calls whose answer was lost are made again.
+        name: of the film that is asked for by name, else ''.
     """
     board = ProgressBoard(began=began)
     there = console.is_terminal and sys.stdin.isatty()
@@ -66,9 +69,9 @@ def run_film(
         facts = read_snapshot(sessions_root(place) / board.session_id) if board.session_id else None
         elapsed = time.monotonic() - began
         if error is None and facts is not None:
-            _print_end(console, facts, board, place, elapsed)
+            print_end(console, facts, board.made, board.reused, place, elapsed)
         if json:
-            print(json_format.dumps(_report(facts, board, elapsed)), flush=True)
+            print(json_format.dumps(report_of(facts, board.reused, elapsed)), flush=True)
         return 0 if error is None else _complain(error, facts, place)
 
     closing: list[Callable[[], None]] = []
@@ -83,7 +86,7 @@ def run_film(
             with shown(console, board) as screen, _unwatched(beats):
                 closing.append(screen.close)
                 with asking_with(asker(console, screen.freed) if there else None):
-                    error = _run_flow(idea, options, session_id, place, approve, terms, pay_again)
+                    error = _run_flow(idea, options, session_id, place, approve, terms, pay_again, name)
         except KeyboardInterrupt as stop:
             error = _stopped(TERMINATED if isinstance(stop, Terminated) else INTERRUPTED)
         except TerminationSignal:
@@ -108,6 +111,7 @@ def _run_flow(
     approve: Approve,
     terms: TermsChange,
     pay_again: bool,
+    name: str,
 ) -> BaseException | None:
     change = session_id is not None and options is not None
     asked = _asked(place, session_id) | ((options or FilmOptions()).model_dump() if options or not session_id else {})
@@ -122,6 +126,7 @@ def _run_flow(
         approve=approve,
         **terms.model_dump(),
         on_ambiguous="retry" if pay_again else "stop",
+        name=name or None,
     )
     if state.is_completed():
         return None
@@ -176,39 +181,3 @@ def _complain(error: BaseException | None, facts: Snapshot | None, place: Path) 
 
 def _work_had_begun(facts: Snapshot) -> bool:
     return bool(facts.plans or facts.shots)
-
-
-def _report(facts: Snapshot | None, board: ProgressBoard, elapsed: float) -> dict[str, object]:
-    """Return the fields of `--json`, documented in docs/guide.md."""
-    film = facts.film if facts else None
-    width, height = FilmOptions.model_validate(facts.options).size if facts and facts.options else (None, None)
-    return {
-        "session_id": facts.session_id if facts else None,
-        "state": "done" if facts and completed(facts) else "unfinished" if facts else "refused",
-        "film": str(facts.folder / film.path) if facts and film else None,
-        "seconds": film.seconds if film else None,
-        "frames": film.frames if film else None,
-        "width": width,
-        "height": height,
-        "shots": len(facts.shots) if facts else 0,
-        "images": images_done(facts) if facts else 0,
-        "videos": videos_done(facts) if facts else 0,
-        "reused": board.reused,
-        "elapsed_seconds": round(elapsed, 2),
-    }
-
-
-def _print_end(console: Console, facts: Snapshot, board: ProgressBoard, place: Path, elapsed: float) -> None:
-    film = facts.film
-    assert film is not None
-    path = place / "sessions" / facts.session_id / film.path
-    pieces = "piece" if board.made == 1 else "pieces"
-    lines = [
-        "",
-        f"film     {path}",
-        f"length   {film.seconds:.2f} s, {film.frames} frames, {size(film.bytes)}",
-        f"took     {clock(elapsed)}; {board.made} {pieces} made, {board.reused} reused",
-        f"look     {command('view', facts.session_id, place)}",
-    ]
-    for line in lines:
-        console.print(line, markup=False, soft_wrap=True)

@@ -8,10 +8,8 @@ by `flows/batch_workers.py`.
 from __future__ import annotations
 
 import contextlib
-import time
 from collections import Counter
-from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
@@ -28,9 +26,6 @@ from studio.store import light_reader, lock
 from studio.store.brief import read_brief, write_brief
 from studio.store.folders import session_folders
 from studio.text.display import clock, printable
-
-PATIENCE_SECONDS = 60.0
-"""How long to wait for another batch that holds the sessions' folder; it does so while it opens one session."""
 
 _IDEA_LETTERS, _REASON_LETTERS = 60, 160
 
@@ -88,7 +83,7 @@ def open_line(root: Path, line: ManifestLine, draw_seed: Callable[[], int], now:
         BadInput, DiskFull: no session can be opened; nothing is left.
     """
     files.make_folder(root)
-    with _alone(root):
+    with lock.alone(root):
         folder = _by_key(root).get(line.key)
         if folder is None:
             folder, held = open_new(
@@ -159,23 +154,6 @@ def _look_at(line: ManifestLine, folder: Path | None) -> LineOutcome:
     if listing.state != "done":
         return LineOutcome(line, "to do", folder.name)
     return LineOutcome(line, "there", folder.name, str(folder / "film.mp4"), listing.seconds)
-
-
-@contextmanager
-def _alone(root: Path) -> Iterator[None]:
-    """Keep other batches from opening a session while the block runs."""
-    deadline = time.monotonic() + PATIENCE_SECONDS
-    while True:
-        try:
-            held = lock.take(root)
-            break
-        except SessionLocked as error:
-            if time.monotonic() > deadline:
-                raise SessionLocked(f"another batch is using {str(root)!r}: stop it, or try again") from error
-    try:
-        yield
-    finally:
-        held.release()
 
 
 # --- how it ended ---------------------------------------------------------------------------------

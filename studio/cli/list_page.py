@@ -14,7 +14,7 @@ from rich.console import Console
 from rich.text import Text
 
 from studio.errors import NoSuchSession
-from studio.status.listing import Listing, any_cost, line_cells
+from studio.status.listing import Listing, any_cost, any_name, line_cells
 from studio.status.snapshot import ShotFacts, read_snapshot, why_not_a_session
 from studio.status.state import SessionState, images_done, mark, videos_done
 from studio.text.display import printable
@@ -56,14 +56,15 @@ def show_table(found: Sequence[Listing], console: Console) -> None:
 
     A layout engine would cut every column, also the ids, and an id that is cut cannot be copied.
     """
-    paid = any_cost(found)
-    rows = [line_cells(each, paid) for each in found]
+    rows = [line_cells(each, any_cost(found), any_name(found)) for each in found]
     rows.insert(0, {column: column for column in rows[0]})
     widths = {column: max(len(row[column]) for row in rows) for column in rows[0]}
     for number, cells in enumerate(rows):
         style = STATES[found[number - 1].state] if number else "bold"
         row = Text.assemble((f"{cells.pop('state'):<{widths['state']}}", style), style="" if number else "bold")
         row.append(f"  {cells.pop('id'):<{widths['id']}}")
+        if "name" in cells:
+            row.append(f"  {fit(cells.pop('name'), widths['name'])}")
         idea = cells.pop("idea")
         for column, cell in cells.items():
             row.append(f"  {cell:>{widths[column]}}")

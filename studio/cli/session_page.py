@@ -64,6 +64,8 @@ def show_report(report: Report, console: Console) -> None:
     """Print one session in full."""
     facts, page = report.facts, _Page(console)
     console.print(Text.assemble((facts.session_id, "bold"), "  ", (report.state, STATES[report.state])))
+    if facts.name:
+        page.pair("name", printable(facts.name))
     page.pair("idea", printable(facts.idea) or "-")
     if facts.title:
         page.pair("title", printable(facts.title))

@@ -17,8 +17,9 @@ from studio.billing.totals import stats_of
 from studio.cli.streams import open_streams
 from studio.cli.terminal import agrees_on_terminal, leave, share_shown, write_exact, write_json
 from studio.errors import BadInput
-from studio.status.listing import Listing, any_cost, line_cells, listings
-from studio.store.folders import output_folder, session_folder, sessions_root
+from studio.status.listing import Listing, any_cost, any_name, line_cells, listings
+from studio.store.folders import output_folder, sessions_root
+from studio.store.session_names import find_session
 from studio.text.command_hints import command
 from studio.text.display import printable
 
@@ -36,11 +37,20 @@ app = App(
     suppress_keyboard_interrupt=False,
 )
 
-Id = Annotated[str, Parameter(name="ID", help="A session's id, for example session_20250208_002238.")]
+Id = Annotated[str, Parameter(name="ID", help="A session's id, for example session_20250208_002238, or its name.")]
 Output = Annotated[str | None, Parameter(help="Folder that holds sessions/ (default: FILM_OUTPUT, else 'output').")]
 Json = Annotated[bool, Parameter(negative=(), show_default=False, help="Print one JSON value instead.")]
 
-PLAIN_COLUMNS = {"state": "<15", "id": "", "img": ">7", "clips": ">7", "length": ">9", "cost": ">9", "idea": ""}
+PLAIN_COLUMNS = {
+    "state": "<15",
+    "id": "",
+    "name": "<12",
+    "img": ">7",
+    "clips": ">7",
+    "length": ">9",
+    "cost": ">9",
+    "idea": "",
+}
 """Alignment and width of each column of `list` in a pipe."""
 
 
@@ -48,7 +58,8 @@ PLAIN_COLUMNS = {"state": "<15", "id": "", "img": ">7", "clips": ">7", "length":
     name="list", help_epilogue="Examples:\n  sessions list\n  sessions list | grep interrupted\n  sessions list --json"
 )
 def list_sessions(*, output: Output = None, json: Json = False) -> int:
-    """List the sessions, newest first: state, id, images, clips, length, cost if any cost something, idea."""
+    """List the sessions, newest first: state, id, name if any has one, images, clips, length, cost if any cost
+    something, idea."""
     place = output_folder(output)
     found = listings(sessions_root(place))
     if json:
@@ -66,15 +77,16 @@ def list_sessions(*, output: Output = None, json: Json = False) -> int:
 
 
 def _print_plain(found: list[Listing]) -> None:
-    paid = any_cost(found)
+    paid, named = any_cost(found), any_name(found)
     for each in found:
-        cells = (f"{cell:{PLAIN_COLUMNS[column]}}" for column, cell in line_cells(each, paid).items())
+        cells = (f"{cell:{PLAIN_COLUMNS[column]}}" for column, cell in line_cells(each, paid, named).items())
         print("  ".join(cells).rstrip())
 
 
 def _listing_json(listing: Listing) -> dict[str, object]:
     return {
         "session_id": listing.session_id,
+        "name": listing.name or None,
         "state": listing.state,
         "idea": listing.idea,
         "started_at": listing.started_at,
@@ -99,7 +111,7 @@ def view(session: Id, /, *, output: Output = None, json: Json = False) -> int:
     from studio.status.report import read_report, report_json
 
     place = output_folder(output)
-    report = read_report(session_folder(sessions_root(place), session), place)
+    report = read_report(find_session(sessions_root(place), session), place)
     if json:
         write_json(report_json(report))
     else:
@@ -126,7 +138,8 @@ def cost(
     if csv and json:
         raise BadInput("--csv and --json are two forms of the same: choose one of them")
     place = output_folder(output)
-    costs = read_costs(session_folder(sessions_root(place), session))
+    costs = read_costs(find_session(sessions_root(place), session))
+    session = costs.facts.session_id
     if json:
         write_json(costs_json(costs))
     elif csv:
@@ -145,7 +158,7 @@ def prompts(session: Id, /, *, output: Output = None, json: Json = False) -> int
     from studio.input.prompts_file import prompts_json, prompts_text
 
     place = output_folder(output)
-    shots = _prompts_of(session_folder(sessions_root(place), session), place)
+    shots = _prompts_of(find_session(sessions_root(place), session), place)
     write_exact(prompts_json(shots) if json else prompts_text(shots))
     return 0
 
@@ -194,7 +207,8 @@ def verify(session: Id, /, *, output: Output = None, json: Json = False) -> int:
     from studio.checks.verify import FAULTS
 
     place = output_folder(output)
-    folder = session_folder(sessions_root(place), session)
+    folder = find_session(sessions_root(place), session)
+    session = folder.name
     findings = check.verify(folder)
     if not any(finding.path == "film.mp4" for finding in findings):
         with share_shown("looking at the film") as show_share:
@@ -232,7 +246,8 @@ def repair(
     from studio.store import lock
 
     place = output_folder(output)
-    folder = session_folder(sessions_root(place), session)
+    folder = find_session(sessions_root(place), session)
+    session = folder.name
     if lock.is_locked(folder):
         raise SessionLocked(f"{session} is being worked on {lock.holder_text(folder)}: wait for it, or stop it")
     found = survey(folder)

@@ -88,6 +88,12 @@ def changed_options(brief: Brief, explicit_options: dict[str, object], *, apply:
     return film_options(**{**now, **differing})
 
 
+def differences(now: FilmOptions, then: FilmOptions) -> list[str]:
+    """Return in what two films' options differ, in words: 'seconds is 20.0, not 40.0'; of settings each that does."""
+    one, other = now.model_dump(), then.model_dump()
+    return [said for name in one if one[name] != other[name] for said in _told(name, one[name], other[name])]
+
+
 def _told(name: str, now: object, then: object) -> Iterator[str]:
     """Yield in what an option differs; of settings each that does."""
     if isinstance(now, Mapping) and isinstance(then, Mapping):

@@ -108,12 +108,13 @@ class Brief(FrozenModel):
     version: str = Field(description="the program's version that opened the session")
     batch: str = Field(default="", max_length=64, description="the manifest line it was opened for; '' for none")
     terms: Terms = Field(default=NO_TERMS, description="what it may cost; left out if nobody set any terms")
+    name: str = Field(default="", max_length=64, description="what a person calls the film; '' for none")
 
     @model_serializer(mode="wrap")
     def _as_filed(self, dump: Dump) -> dict[str, JsonValue]:
         # A brief is compared with its copy byte for byte: one written before these keys existed must stay as it is.
         content: dict[str, JsonValue] = dump(self)
-        unsaid = {"batch": not self.batch, "terms": self.terms == NO_TERMS}
+        unsaid = {"batch": not self.batch, "terms": self.terms == NO_TERMS, "name": not self.name}
         if isinstance(options := content["options"], dict):
             for key, said in (
                 ("crew_settings", self.options.crew_settings is not None),

@@ -36,6 +36,7 @@ def open_new(
     version: str,
     batch: str = "",
     terms: Terms = NO_TERMS,
+    name: str = "",
 ) -> tuple[Path, lock.Lock]:
     """Make a new session and return its folder and the lock on it.
 
@@ -44,6 +45,7 @@ def open_new(
 
     Args:
         batch: the key of the manifest line that it is for (`studio/batch/manifest.py`), '' for none.
+        name: what a person calls the film; the caller has made sure, under `lock.alone`, that no session has it.
 
     Raises:
         BadInput, DiskFull: the folder cannot be made; nothing is left.
@@ -57,6 +59,7 @@ def open_new(
         version=version,
         batch=batch,
         terms=terms,
+        name=name,
     )
     hidden, held = _hidden_folder(root / now.strftime("session_%Y%m%d_%H%M%S"))
     try:

@@ -6,6 +6,7 @@ The only place where an idea is checked and where it is decided whether a run go
 from __future__ import annotations
 
 import contextlib
+import time
 from collections.abc import Callable, Mapping
 from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
@@ -17,6 +18,7 @@ from studio.billing.ledger import Ledger
 from studio.billing.prices import price_list
 from studio.billing.rate_limit import rate_limit_of
 from studio.errors import NoSuchSession, SessionLocked
+from studio.fs import files
 from studio.input.caption_times import times_line
 from studio.input.idea import check_idea
 from studio.input.option_checks import changed_options, film_options
@@ -27,6 +29,7 @@ from studio.model.terms import NO_CHANGE, TermsChange
 from studio.planning.abilities import check_abilities
 from studio.sessions.adopt_foreign import adopt_foreign
 from studio.sessions.find_or_make import busy_with, folder_of_run, open_new, sweep_abandoned, unfinished_session_for
+from studio.sessions.named import POLL_SECONDS, NamedAsk, await_named, check_ask
 from studio.sessions.run_control import RunControl
 from studio.sessions.session import Session
 from studio.status.meta import Meta
@@ -36,6 +39,7 @@ from studio.store.folder_store import FolderStore
 from studio.store.folders import session_folder, sessions_root
 from studio.store.plans import Plans
 from studio.store.run_card import RunCard, RunCardFile
+from studio.store.session_names import session_named
 from studio.store.session_store import SessionStore
 from studio.text.command_hints import command
 
@@ -52,6 +56,7 @@ class FilmRequest:
         explicit_options: the options that were given explicitly, by name; only they can contradict a named session.
         resume: whether to go on with an unfinished session that asks for the same film.
         change: whether to apply explicit options that differ from the named session's brief.
+        name: what a person calls the film, '' for none: the session of that name is gone on with, or made.
         terms: what it may cost; when a session is resumed, its earlier terms hold unless they are given anew.
     """
 
@@ -63,6 +68,12 @@ class FilmRequest:
     change: bool = False
     explicit_options: Mapping[str, object] = field(default_factory=dict)
     terms: TermsChange = NO_CHANGE
+    name: str = ""
+
+    @property
+    def named(self) -> NamedAsk:
+        """What is asked for under the name."""
+        return NamedAsk(self.name, self.idea, self.options)
 
 
 @dataclass(frozen=True)
@@ -135,9 +146,10 @@ def open_session(
 ) -> tuple[Session, bool]:
     """Open the session that this run gets; return it and whether it existed before.
 
-    In this order: the session this flow run worked on before; the one that is named; the newest unfinished one that
-    asks for the same film; a new one. The run's card is written first, under the lock. `tell` gets a line for
-    everything that the crew will not do exactly as the options ask, and for what of a script nobody speaks.
+    In this order: the session this flow run worked on before; the one whose id is given; the one of the name, once no
+    other run works on it; the newest unfinished one that asks for the same film; a new one. The run's card is written
+    first, under the lock. `tell` gets a line for everything that the crew will not do exactly as the options ask, and
+    for what of a script nobody speaks.
 
     Raises:
         SessionLocked, NoSuchSession, Contradiction, BadInput, BrokenPlan: nothing was changed.
@@ -175,6 +187,8 @@ def open_session(
         return _named(request, root, opened, tell), True
     check_idea(request.idea)
     check_abilities(crew_of(request.options), request.options)
+    if request.name:
+        return _by_name(request, root, opened, draw_seed, now, card.version, tell, limits.why_stopped)
     if request.resume and (same := unfinished_session_for(root, request.idea, request.options)) is not None:
         try:
             return opened(same, request.options), True
@@ -184,6 +198,35 @@ def open_session(
         tell(f"{busy}: a new session is begun")
     folder, held = open_new(root, request.idea, request.options, draw_seed, now, card.version)
     return opened(folder, request.options, held), False
+
+
+def _by_name(
+    request: FilmRequest,
+    root: Path,
+    opened: Callable[[Path, FilmOptions, lock.Lock | None], Session],
+    draw_seed: Callable[[], int],
+    now: datetime,
+    version: str,
+    tell: Callable[[str], None],
+    why_stopped: Callable[[], str],
+) -> tuple[Session, bool]:
+    """Open the session of the name that is asked for, or make it; of many that do this at once one gets it."""
+    while True:
+        await_named(root, request.named, tell, why_stopped)
+        files.make_folder(root)
+        with lock.alone(root):
+            folder = session_named(root, request.name)
+            if folder is None:
+                folder, held = open_new(root, request.idea, request.options, draw_seed, now, version, name=request.name)
+                new = True
+            else:
+                check_ask(root, folder, request.named)
+                held, new = None, False
+        try:
+            return opened(folder, request.options, held), not new
+        except SessionLocked:
+            # Another was quicker: wait for that one.
+            time.sleep(POLL_SECONDS)
 
 
 def _named(

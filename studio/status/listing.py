@@ -29,6 +29,7 @@ class Listing:
         seconds: length of the film in seconds, > 0; 0 while there is no film, or if another program made it.
         seconds_asked: the length that was asked for; 0 if the brief does not say.
         cost_usd: what it cost; `paid` is the sum of its calls.
+        name: what a person calls the film; '' for none.
     """
 
     session_id: str
@@ -43,6 +44,7 @@ class Listing:
     foreign: bool
     cost_usd: float = 0.0
     paid: Tally = UNPAID
+    name: str = ""
 
 
 def listings(root: Path) -> list[Listing]:
@@ -100,6 +102,7 @@ def _ours(opened: OpenFolder, folder: Path, locked: bool) -> Listing:
         foreign=False,
         cost_usd=cost,
         paid=paid,
+        name=tolerant.text(brief, "name"),
     )
 
 
@@ -126,6 +129,7 @@ def listing_of(facts: Snapshot, locked: bool) -> Listing:
         foreign=facts.foreign,
         cost_usd=cost_usd(facts),
         paid=facts.spent.all,
+        name=facts.name,
     )
 
 
@@ -134,16 +138,22 @@ def any_cost(found: Sequence[Listing]) -> bool:
     return any(each.cost_usd or each.paid.unknown for each in found)
 
 
-def line_cells(listing: Listing, paid: bool = False) -> dict[str, str]:
+def any_name(found: Sequence[Listing]) -> bool:
+    """Tell whether any session has a name: only then does the list show a column of names."""
+    return any(each.name for each in found)
+
+
+def line_cells(listing: Listing, paid: bool = False, named: bool = False) -> dict[str, str]:
     """Return the cells of a session's line by the names of their columns, in order.
 
     A length of '~40 s' was asked for and is not made yet. With `paid` the cost comes before the idea; ' +?' after it
-    means further calls of unknown price.
+    means further calls of unknown price. With `named` the name comes after the id.
     """
     planned = f"~{clock(listing.seconds_asked)}" if listing.seconds_asked else "-"
     return {
         "state": listing.state,
         "id": listing.session_id,
+        **({"name": printable(listing.name) or "-"} if named else {}),
         "img": f"{listing.images}/{listing.shots}",
         "clips": f"{listing.clips}/{listing.shots}",
         "length": clock(listing.seconds) if listing.seconds else planned,

@@ -134,6 +134,7 @@ def report_json(report: Report) -> dict[str, object]:
         },
         "state": report.state,
         "foreign": facts.foreign,
+        "name": facts.name or None,
         "title": facts.title,
         "seed": facts.seed,
         "folder": str(facts.folder),

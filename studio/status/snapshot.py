@@ -81,6 +81,7 @@ class Snapshot:
     """A session folder as it was found. `foreign` means that another program wrote it: nothing in it is verified.
 
     Attributes:
+        name: what a person calls the film; '' for none.
         brief_reads: False if neither `brief.json` nor its copy can be read; the session is ours all the same.
         plans: which of 'story', 'scene_graph', 'timeline' are there.
         planning: the receipts of the plans, edited or not, which say what planning took.
@@ -100,6 +101,7 @@ class Snapshot:
     foreign: bool = False
     brief_reads: bool = True
     idea: str = ""
+    name: str = ""
     started_at: str = ""
     seed: int | None = None
     version: str = ""
@@ -152,6 +154,7 @@ def _ours(opened: OpenFolder, folder: Path) -> Snapshot:
         folder=folder,
         brief_reads=isinstance(brief.get("idea"), str),
         idea=tolerant.text(brief, "idea"),
+        name=tolerant.text(brief, "name"),
         started_at=tolerant.text(brief, "started_at"),
         seed=seed if isinstance(seed, int) else None,
         version=tolerant.text(brief, "version"),

@@ -10,6 +10,8 @@ from __future__ import annotations
 import fcntl
 import os
 import time
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -19,6 +21,8 @@ from studio.store import light_reader, other_machines
 
 _PATIENCE_SECONDS = 0.5
 """How long to wait for a lock: a reader that checks whether it is held holds it itself for some microseconds."""
+ALONE_SECONDS = 60.0
+"""How long to wait for another that opens or names a session; it does so for some milliseconds."""
 
 _held: set[int] = set()
 
@@ -76,6 +80,29 @@ def take(folder: Path) -> Lock:
             f"if that machine is gone, try again in {other_machines.CARD_SILENCE_SECONDS - ago:.0f} s"
         )
     return held
+
+
+@contextmanager
+def alone(root: Path) -> Iterator[None]:
+    """Keep others that ask for the same from opening or naming a session in `root` while the block runs.
+
+    The lock is on the folder of sessions itself, so nothing is left of it, whatever is killed.
+
+    Raises:
+        SessionLocked: another program holds it for longer than `ALONE_SECONDS`.
+    """
+    deadline = time.monotonic() + ALONE_SECONDS
+    while True:
+        try:
+            held = take(root)
+            break
+        except SessionLocked as error:
+            if time.monotonic() > deadline:
+                raise SessionLocked(f"another batch or run is using {str(root)!r}: stop it, or try again") from error
+    try:
+        yield
+    finally:
+        held.release()
 
 
 def is_locked(folder: Path) -> bool:

@@ -18,6 +18,7 @@ _TARGETS = {
     "approve": ("film", "approve"),
     "cost": ("sessions", "cost"),
     "plan": ("film", "plan"),
+    "rename": ("film", "rename"),
 }
 _MAKE = {
     "batch": "batch",
@@ -30,6 +31,7 @@ _MAKE = {
     "make": "film",
     "cost": "cost",
     "plan": "plan",
+    "rename": "rename",
 }
 FROM_MAKE = "FILM_FROM_MAKE"
 """The environment variable that the Makefile sets, so that printed commands are lines for `make`."""

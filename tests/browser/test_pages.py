@@ -43,6 +43,7 @@ FIELDS = {
     "Money · Budget": "in US dollars",
     "Money · On refusal": "a card is shown in its place",
     "Money · On ambiguous": "paid for, again",
+    "Session · Name": "made once",
     "Session · Which": "Go on with this session",
     "Session · Resume": "unfinished session",
     "Session · Change": "Apply all options",

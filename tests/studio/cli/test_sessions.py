@@ -60,8 +60,8 @@ def test_list_in_a_pipe(capsys: pytest.CaptureFixture[str], tmp_path: Path) -> N
 def test_every_column_of_the_list_has_its_width(tmp_path: Path) -> None:
     """A column that is added to the lines only is an error, not a line in disorder."""
     for each in listings(a_few(tmp_path)):
-        assert [*line_cells(each, paid=True)] == [*PLAIN_COLUMNS]
-        assert {*line_cells(each)} == {*PLAIN_COLUMNS} - {"cost"}
+        assert [*line_cells(each, paid=True, named=True)] == [*PLAIN_COLUMNS]
+        assert {*line_cells(each)} == {*PLAIN_COLUMNS} - {"cost", "name"}
 
 
 def test_list_json(capsys: pytest.CaptureFixture[str], tmp_path: Path) -> None:
@@ -72,6 +72,7 @@ def test_list_json(capsys: pytest.CaptureFixture[str], tmp_path: Path) -> None:
     assert [each["state"] for each in found] == ["failed", "interrupted", "done", "unverified", "done unverified"]
     assert found[1] == {
         "session_id": "session_20250208_002239",
+        "name": None,
         "state": "interrupted",
         "idea": HOSTILE,
         "started_at": "2025-02-08T00:22:38.123456",

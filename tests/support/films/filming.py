@@ -107,12 +107,13 @@ def filmed(folder: Path, crew: Crew, run_id: str = "a", until: str = "film") -> 
     now = datetime.now().isoformat(timespec="seconds")
     session = opened_session(folder, crew, run_id=run_id, at=now)
     try:
-        _filmed(session, until)
+        film_open(session, until)
     finally:
         session.close(now)
 
 
-def _filmed(session: Session, until: str) -> None:
+def film_open(session: Session, until: str = "film") -> None:
+    """Carry out every stage up to `until` on an open session."""
     if until == "nothing":
         return
     _receipt(write_story.fn(session))
