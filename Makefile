@@ -29,7 +29,7 @@ $(error Python 3.11 or newer is needed and '$(PYTHON)' is not one: install it, o
 endif
 endif
 
-.PHONY: film plan doctor studio batch approve rename resume sessions view cost verify repair prompts test test-all test-browser test-patterns bench bench-flow bench-render crash-bench day-bench hostile fuzz environment
+.PHONY: film plan doctor styles studio batch approve rename resume sessions view cost verify repair prompts test test-all test-browser test-patterns bench bench-flow bench-render crash-bench day-bench hostile fuzz environment
 .DEFAULT_GOAL := film
 
 # The first film compiles what pip leaves uncompiled (below), even if the caller's environment forbids that.
@@ -46,6 +46,9 @@ doctor: $(READY)
 
 batch: $(READY)
 	@if [ -n "$$FILM_FILE" ]; then exec $(BIN)/film batch $(ARGS) -- "$$FILM_FILE"; else exec $(BIN)/film batch $(ARGS); fi
+
+styles: $(READY)
+	@exec $(BIN)/film styles $(ARGS)
 
 studio: $(READY)
 	@exec $(BIN)/film studio $(ARGS)

@@ -62,6 +62,7 @@ async def make_film(
     script_times: p.ScriptTimes = False,
     prompts: p.Prompts = None,
     crew_settings: p.CrewSettings = None,
+    style_text: p.StyleText = None,
     budget_usd: p.BudgetUsd = None,
     on_refusal: p.OnRefusal = None,
     on_ambiguous: p.OnAmbiguous = "stop",
@@ -101,6 +102,7 @@ async def make_film(
                 prompts=prompts,
                 crew=crew,
                 crew_settings=crew_settings,
+                style_text=style_text,
             )
             request = film_request(idea, options, output, session_id, resume, change, budget_usd, on_refusal, name)
             if (there := finished_before(request)) is not None:

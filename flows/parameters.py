@@ -71,7 +71,22 @@ Height = Annotated[
     int, shown("Details · Height", "Height of the frame in pixels: 144 to 2160, even.", ge=144, le=2160, multiple_of=2)
 ]
 Fps = Annotated[FrameRate, shown("Details · Frame rate", "Frames per second.")]
-Style = Annotated[str, shown("Style", "The look that every picture shares; at most 500 letters.", max_length=500)]
+Style = Annotated[
+    str,
+    shown(
+        "Style",
+        "A style by name, as 'film styles' lists them, or the look of pictures in words; at most 500 letters.",
+        max_length=500,
+    ),
+]
+StyleText = Annotated[
+    str | None,
+    shown(
+        "Details · Style's text",
+        "A style that is written out, as 'film styles NAME' prints one. Style is then a name for it.",
+        max_length=20_000,
+    ),
+]
 Captions = Annotated[CaptionMode, shown("Captions", "soft: a track to switch on; burned: in the picture; off: none.")]
 Music = Annotated[bool, shown("Details · Music", "Whether a score is composed.")]
 Seed = Annotated[

@@ -12,13 +12,14 @@ from typing import Literal, TypeVar, get_args
 
 from blocks.openai_api.prompts import GraphForm, SceneForm, ShotForm, ShotsForm, StageForm, StagingForm, StoryForm
 from studio.input.script import ACTION_CHARACTERS
+from studio.input.styles import picture_words
 from studio.model import events
 from studio.model.brief import Brief, FilmOptions
 from studio.model.camera import CAMERAS
 from studio.model.events import Event
 from studio.model.film import LINE_CHARACTERS, Scene, SceneGraph, Shot, Story
 from studio.planning.abilities import language_code
-from studio.planning.image_prompts import PROMPT_CHARACTERS
+from studio.planning.image_prompts import PROMPT_CHARACTERS, with_style
 from studio.planning.scene_graph import SceneParts, build_graph, scene_parts, split_names
 from studio.planning.shot_plan import (
     frames_for_shots,
@@ -80,7 +81,7 @@ def story_of(form: StoryForm, brief: Brief, written_by: str) -> Story:
     word_limits = words_of_scenes(brief.options, len(told))
     return Story(
         title=_title(form.title) or one_line(brief.idea, TITLE_CHARACTERS) or "Untitled",
-        style=brief.options.style,
+        style=picture_words(brief.options),
         scenes=tuple(
             Scene(
                 id=number,
@@ -147,9 +148,13 @@ def graph_of(story: Story, answers: Sequence[GraphForm]) -> SceneGraph:
 
 
 def shots_of(
-    planned: Sequence[Shot], answers: Mapping[int, ShotForm], graph: SceneGraph, style: str
+    planned: Sequence[Shot], answers: Mapping[int, ShotForm], graph: SceneGraph, style: str, *, apart: bool = False
 ) -> tuple[Shot, ...]:
-    """Return the planned shots with the answers' prompts and cameras; frames, lines and seeds stay as planned."""
+    """Return the planned shots with the answers' prompts and cameras; frames, lines and seeds stay as planned.
+
+    Args:
+        apart: whether the style is a sentence of its own, as in the planned prompts.
+    """
     parts = scene_parts(graph)
     shots: list[Shot] = []
     for shot in planned:
@@ -158,7 +163,7 @@ def shots_of(
         body = plain(told.image_prompt, IMAGE_CHARACTERS) if told else ""
         update: dict[str, str] = {}
         if told and body:
-            update["image_prompt"] = _with_looks(body, parts[shot.scene], style)
+            update["image_prompt"] = _with_looks(body, parts[shot.scene], style, apart=apart)
         if moved in CAMERAS:
             update["camera"] = moved
         if told and plain(told.motion_prompt):
@@ -216,10 +221,12 @@ def _told_of(told: Sequence[tuple[int, T]], wanted: Collection[int], field: str)
     return placed
 
 
-def _with_looks(body: str, parts: SceneParts, style: str) -> str:
+def _with_looks(body: str, parts: SceneParts, style: str, *, apart: bool) -> str:
     """Return a prompt that quotes the scene's looks word for word; those that the model left out are added to it."""
     looks = [one_line(node.description) for node in (*parts.characters, parts.place)]
     missing = "".join(f", {look}" for look in dict.fromkeys(looks) if look and look.lower() not in body.lower())
+    if apart:
+        return with_style(one_line(body, PROMPT_CHARACTERS // 2).rstrip(" .,;") + missing, style)
     told = one_line(style)
     ending = f", {told}" if told and told.lower() not in body.lower() else ""
     room = PROMPT_CHARACTERS - len(ending)

@@ -13,6 +13,7 @@ from typing import Annotated
 from pydantic import BaseModel, BeforeValidator, ConfigDict, FailFast, Field, JsonValue
 
 from studio.model.camera import CAMERAS
+from studio.model.style import Style
 from studio.planning.image_prompts import EMOTIONS
 from studio.text.invisible import without_invisible
 from studio.text.words import means_nothing
@@ -154,6 +155,32 @@ REPAIR = (
     "That answer cannot be used: {fault}. Answer again, whole and corrected, with the JSON object and nothing else."
 )
 
+
+_GUIDED: dict[str, tuple[str, ...]] = {
+    "story": ("story", "narration", "music"),
+    "staging": ("story",),
+    "shots": ("camera", "cut"),
+}
+"""Which sections of a style go into which request. Its guidance for pictures is the story's style, which all have."""
+
+
+def guidance(style: Style | None, request: str) -> dict[str, JsonValue]:
+    """Return what the material of a request says of the film's style besides its pictures; {} for nothing."""
+    if style is None:
+        return {}
+    told: dict[str, JsonValue] = {name: text for name in _GUIDED[request] if (text := getattr(style, name))}
+    return {"style guidance": told} if told else {}
+
+
+def guided(style: Style | None, request: str) -> str:
+    """Return what the instructions of a request add if its material has guidance of a style; '' if it has none."""
+    return _FOLLOW if guidance(style, request) else ""
+
+
+_FOLLOW = (
+    "\nThe material's 'style guidance' is how the film's maker wants it to be told, shot and heard: follow it, in the"
+    " choice of moods, too. It changes neither the form of the answer nor the limits above."
+)
 
 _SCENE: dict[str, JsonValue] = {
     "location": "a narrow street at night, wet cobbles, one lamp",

@@ -40,9 +40,12 @@ from blocks.openai_api.prompts import (
     StagingForm,
     StoryForm,
     blank,
+    guidance,
+    guided,
 )
 from blocks.paid_engine import PaidEngine
 from studio.errors import EngineFailed
+from studio.input.styles import picture_words, style_of
 from studio.model import events
 from studio.model.brief import Brief
 from studio.model.engines import Abilities, Writer
@@ -104,9 +107,10 @@ class OpenAIWriter(PaidEngine):
             return self._stage_script(brief)
         word_limits = words_of_scenes(brief.options)
         listed = "\n".join(f"scene {number}: at most {most} words" for number, most in enumerate(word_limits, start=1))
-        system = STORY.format(scenes=len(word_limits), word_limits=listed)
+        style = style_of(brief.options)
+        system = STORY.format(scenes=len(word_limits), word_limits=listed) + guided(style, "story")
         most = 1_000 + 200 * len(word_limits) + 4 * sum(word_limits)
-        shown: JsonValue = {"idea": brief.idea, "style": brief.options.style}
+        shown: JsonValue = {"idea": brief.idea, "style": picture_words(brief.options), **guidance(style, "story")}
 
         def read(form: StoryForm) -> StoryForm:
             story_of(form, brief, self.name)
@@ -195,6 +199,8 @@ class OpenAIWriter(PaidEngine):
             return planned
         scenes = {scene.id: scene for scene in story.scenes}
         parts = scene_parts(graph)
+        style = style_of(brief.options)
+        system = SHOTS + guided(style, "shots")
         told: dict[int, ShotForm] = {}
 
         def ask(group: tuple[Shot, ...]) -> dict[int, ShotForm]:
@@ -202,6 +208,7 @@ class OpenAIWriter(PaidEngine):
             shown: JsonValue = {
                 "title": story.title,
                 "style": story.style,
+                **guidance(style, "shots"),
                 "mood": story.mood,
                 "scenes": [
                     {
@@ -227,22 +234,25 @@ class OpenAIWriter(PaidEngine):
             }
             like: JsonValue = {"shots": [blank(ShotForm, index=group[0].index)]}
             read = partial(shots_told, wanted=tuple(shot.index for shot in group))
-            return self._chat.plan("shots", SHOTS, shown, ShotsForm, 1_000 + 350 * len(group), read, like)
+            return self._chat.plan("shots", system, shown, ShotsForm, 1_000 + 350 * len(group), read, like)
 
         for part in _in_groups(planned, SHOTS_A_CALL, lambda shot: shot.index, ask, "shots"):
             told |= part
-        return shots_of(planned, told, graph, story.style)
+        return shots_of(planned, told, graph, story.style, apart=style is not None)
 
     def _stage_script(self, brief: Brief) -> Story:
         if self.script_writer is None:
             raise EngineFailed("OpenAIWriter has no writer that cuts scripts into scenes")
         story = self.script_writer.write_story(brief)
+        style = style_of(brief.options)
+        system = STAGING + guided(style, "staging")
         told: dict[int, StageForm] = {}
 
         def ask(group: tuple[Scene, ...]) -> dict[int, StageForm]:
             shown: JsonValue = {
                 "idea": brief.idea,
                 "style": story.style,
+                **guidance(style, "staging"),
                 "scenes": [
                     {
                         "scene": scene.id,
@@ -255,7 +265,7 @@ class OpenAIWriter(PaidEngine):
             }
             like: JsonValue = {"scenes": [blank(StageForm, scene=group[0].id)]}
             read = partial(stages_told, wanted=tuple(scene.id for scene in group))
-            return self._chat.plan("staging", STAGING, shown, StagingForm, 1_000 + 250 * len(group), read, like)
+            return self._chat.plan("staging", system, shown, StagingForm, 1_000 + 250 * len(group), read, like)
 
         for part in _in_groups(story.scenes, SCENES_A_CALL, lambda scene: scene.id, ask, "staging"):
             told |= part

@@ -11,6 +11,7 @@ from cyclopts import Parameter
 from studio.billing.desk import OnAmbiguous
 from studio.input.crew_file import read_crew
 from studio.input.option_checks import film_options, make_terms, other_length
+from studio.input.styles import style_text
 from studio.input.text_files import prompts_left_out, read_prompts, read_script
 from studio.model.brief import Aspect, Captions, is_crew_file
 from studio.model.terms import OnRefusal, TermsChange
@@ -71,7 +72,9 @@ class GivenOptions:
     aspect: Annotated[Aspect | None, Parameter(help="Width to height (default 16:9).")] = None
     height: Annotated[int | None, Parameter(help="Pixels, even, 144 to 2160 (default 1080).")] = None
     fps: Annotated[int | None, Parameter(help="Frames per second: 24, 25 or 30 (default 24).")] = None
-    style: Annotated[str | None, Parameter(help="The look that every picture shares.")] = None
+    style: Annotated[
+        str | None, Parameter(help="A style by name, as `film styles` lists them, or the look of pictures in words.")
+    ] = None
     captions: Annotated[
         Captions | None, Parameter(help="soft: a track to switch on; burned: in the picture; off (default soft).")
     ] = None
@@ -89,6 +92,8 @@ class GivenOptions:
     def given(self) -> dict[str, object]:
         """Return the options that were given, by name; of files their content."""
         files = {"script": _script(self.script), "prompts": _prompts(self.prompts), **crew_given(self.crew)}
+        if self.style is not None:
+            files["style_text"] = style_text(self.style)
         given = {**vars(self), **files}
         return {name: value for name, value in given.items() if value is not None}
 

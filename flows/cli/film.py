@@ -32,6 +32,8 @@ from flows.cli.rename import EXAMPLES as RENAME_EXAMPLES
 from flows.cli.rename import rename as rename_film
 from flows.cli.studio import EXAMPLES as STUDIO_EXAMPLES
 from flows.cli.studio import studio as start_studio
+from flows.cli.styles import EXAMPLES as STYLES_EXAMPLES
+from flows.cli.styles import styles as list_styles
 from flows.quick_imports import imports
 from flows.server.address import check_alive, find_engine, prepare_environment
 from flows.server.built_in_server import BuiltIn
@@ -196,6 +198,7 @@ app.command(
 app.command(rename_film, name="rename", help_epilogue=RENAME_EXAMPLES)
 app.command(plan_film, name="plan", help_epilogue=PLAN_EXAMPLES)
 app.command(check_up, name="doctor", help_epilogue=DOCTOR_EXAMPLES)
+app.command(list_styles, name="styles", help_epilogue=STYLES_EXAMPLES)
 app.command(start_studio, name="studio", help_epilogue=STUDIO_EXAMPLES)
 
 

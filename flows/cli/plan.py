@@ -19,6 +19,7 @@ from studio.forecast.forecast import forecast_idea, forecast_session
 from studio.forecast.forecast_model import Forecast
 from studio.input.idea import check_idea
 from studio.input.option_checks import changed_options, film_options, make_terms
+from studio.input.styles import with_style_kept
 from studio.model.brief import Brief, FilmOptions
 from studio.model.terms import NO_TERMS, TermsChange
 from studio.sessions.find_or_make import unfinished_session_for
@@ -96,7 +97,7 @@ def _of_idea(idea: str, options: FilmOptions, terms: TermsChange) -> Forecast:
     # The seed decides only which draft stands in for the story, not what a vendor is asked for.
     brief = Brief(
         idea=idea,
-        options=options,
+        options=with_style_kept(options),
         seed=options.seed or 0,
         started_at=datetime.now().isoformat(timespec="microseconds"),
         version=VERSION,

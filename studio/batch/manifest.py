@@ -25,6 +25,7 @@ from studio.input.crew_file import crew_options, read_crew
 from studio.input.idea import check_idea
 from studio.input.option_checks import WrongOption, film_options, make_terms, other_length, part_of_options
 from studio.input.script import script_left_out
+from studio.input.styles import style_text
 from studio.input.text_files import prompts_left_out, read_prompts, read_script, read_text
 from studio.model.brief import IDEA_CHARACTERS, FilmOptions, is_crew_file
 from studio.model.engines import Crew
@@ -46,7 +47,9 @@ _TABLE = (".csv", ".tsv")
 _JSON, _YAML = (".jsonl", ".ndjson", ".json"), (".yaml", ".yml")
 _SCRIPT = "name that under 'script'"
 _TERMS = tuple(TermsChange.model_fields)
-_COLUMNS = ("idea", *_TERMS, *(name for name in FilmOptions.model_fields if name != "crew_settings"))
+_WRITTEN_OUT = ("crew_settings", "style_text")
+"""Options that no column gives: the content of what another one names."""
+_COLUMNS = ("idea", *_TERMS, *(name for name in FilmOptions.model_fields if name not in _WRITTEN_OUT))
 _YES_NO = {"yes": True, "true": True, "1": True, "no": False, "false": False, "0": False}
 _SEPARATOR = re.compile(r"\"?sep=(?P<sign>[;,|\t])\"?[ \t]*\n", re.IGNORECASE)
 """The line before the header by which a spreadsheet is told how cells are separated."""
@@ -263,6 +266,9 @@ class _Reader:
             raise BadInput("expected one value, found several")
         if name in ("script", "prompts"):
             return self._file(str(name), value)
+        if name == "style" and isinstance(value, str):
+            # A style's file is read when its film is begun; a wrong one is told now.
+            style_text(value)
         if isinstance(value, str) and yes_or_no:
             value = _YES_NO.get(value.strip().lower(), value)
         if isinstance(value, str):

@@ -30,6 +30,7 @@ from studio.planning.abilities import check_shots, with_voice_for
 from studio.planning.cast import Cast, cast_of
 from studio.planning.plan_diff import same_plan
 from studio.planning.plan_files import read_graph, read_shots, read_story, read_timeline, reader
+from studio.planning.styled_crew import in_style
 from studio.planning.timeline import PROGRAM_ENGINE, check_timeline, lay_out
 from studio.production import stages
 from studio.production.stages import Job, Work
@@ -97,6 +98,7 @@ class _Forecaster:
     def __init__(
         self, session_id: str, folder: Path, brief: Brief, crew: Crew, quoter: Quoter, pieces: PieceStore | None
     ) -> None:
+        crew = in_style(crew, brief.options)
         self._job = Job(session_id, folder, brief, crew, blank=quoter.blank())
         self._quoter, self._pieces = quoter, pieces
         self._sure, self._redone = True, False

@@ -8,7 +8,8 @@ from pydantic import BaseModel, ValidationError
 
 from studio.errors import BadInput, Contradiction
 from studio.input.caption_times import timed_seconds
-from studio.model.brief import Brief, FilmOptions
+from studio.input.styles import check_style, frozen_style
+from studio.model.brief import DEFAULT_STYLE, Brief, FilmOptions
 from studio.model.terms import MOST_BUDGET_USD, TermsChange
 from studio.text.wrong_values import wrong_values
 
@@ -76,6 +77,7 @@ def changed_options(brief: Brief, explicit_options: dict[str, object], *, apply:
     if "crew" in explicit_options:
         # A crew that is named anew is not the one that was written out before.
         explicit_options = {"crew_settings": None, **explicit_options}
+    explicit_options = _with_style(brief.options, explicit_options, apply=apply)
     if explicit_options.get("script_times", brief.options.script_times):
         # The captions give the length.
         explicit_options = {name: value for name, value in explicit_options.items() if name != "seconds"}
@@ -92,6 +94,19 @@ def differences(now: FilmOptions, then: FilmOptions) -> list[str]:
     """Return in what two films' options differ, in words: 'seconds is 20.0, not 40.0'; of settings each that does."""
     one, other = now.model_dump(), then.model_dump()
     return [said for name in one if one[name] != other[name] for said in _told(name, one[name], other[name])]
+
+
+def _with_style(now: FilmOptions, given: dict[str, object], *, apply: bool) -> dict[str, object]:
+    """Return the given options with the text of a style that is named anew.
+
+    A style that is named again is the one that the film has, in the words that it was begun with; another text of it
+    counts only if changes are applied.
+    """
+    others = {name: value for name, value in given.items() if name != "style_text"}
+    named, text = given.get("style", now.style), given.get("style_text")
+    if named != now.style:
+        return {**others, "style_text": text or frozen_style(str(named))}
+    return {**others, "style_text": text} if text and apply else others
 
 
 def _told(name: str, now: object, then: object) -> Iterator[str]:
@@ -126,6 +141,10 @@ def part_of_options(**options: object) -> FilmOptions:
         checked = FilmOptions.model_validate(options)
     except ValidationError as error:
         raise wrong_option(error, FilmOptions) from error
+    if checked.style_text is not None:
+        style = check_style(checked.style_text)
+        if checked.style == DEFAULT_STYLE:
+            checked = checked.model_copy(update={"style": style.name or style.title})
     if not checked.script_times or checked.script is None:
         return checked
     return checked.model_copy(update={"seconds": timed_seconds(checked)})

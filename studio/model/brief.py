@@ -16,6 +16,7 @@ from pydantic import SerializerFunctionWrapHandler as Dump
 from studio.fs.safe_open import SHOTS
 from studio.model.film import Fps
 from studio.model.frozen_model import FrozenModel
+from studio.model.style import STYLE_CHARACTERS
 from studio.model.terms import NO_TERMS, Terms
 
 Aspect = Literal["16:9", "9:16", "1:1", "4:3", "21:9"]
@@ -70,6 +71,12 @@ class FilmOptions(FrozenModel):
         default=None, description="the fields of a Film Crew, for a crew that is written out: `crew` then only names it"
     )
 
+    style_text: str | None = Field(
+        default=None,
+        max_length=STYLE_CHARACTERS,
+        description="the style written out, as its file was when the film was begun: `style` then only names it",
+    )
+
     @model_validator(mode="before")
     @classmethod
     def _named_as_a_file(cls, given: object) -> object:
@@ -85,6 +92,13 @@ class FilmOptions(FrozenModel):
             raise ValueError(f"is longer than a crew may be, {CREW_CHARACTERS:,} letters as JSON")
         # A form leaves an empty object where nothing was given.
         return settings or None
+
+    def same_as(self, other: FilmOptions) -> bool:
+        """Tell whether these options ask for the same film as others.
+
+        Of a style its name counts, not its text: a film goes on in the style with which it was begun.
+        """
+        return self.model_copy(update={"style_text": None}) == other.model_copy(update={"style_text": None})
 
     @property
     def size(self) -> tuple[int, int]:
@@ -119,6 +133,7 @@ class Brief(FrozenModel):
             for key, said in (
                 ("crew_settings", self.options.crew_settings is not None),
                 ("script_times", self.options.script_times),
+                ("style_text", self.options.style_text is not None),
             ):
                 if not said:
                     del options[key]

@@ -20,6 +20,7 @@ from studio.model.check import Check
 from studio.model.film import Cue, MusicCue, SceneGraph, Shot, Story
 from studio.model.price import Price
 from studio.model.receipt import PieceMeasures
+from studio.model.style import Style
 
 Size = tuple[int, int]
 """(width, height) in pixels."""
@@ -102,6 +103,18 @@ class LeavesScripts(Protocol):
 
     def leaving_scripts_to(self, writer: Writer) -> Self:
         """Return this writer, with the other one."""
+
+
+@runtime_checkable
+class TakesStyle(Protocol):
+    """An engine that follows a style's settings; any other one gets the style in words, if it gets words at all."""
+
+    def in_style(self, style: Style) -> Self:
+        """Return this engine, working in the style."""
+
+    @property
+    def style_print(self) -> str:
+        """What of the style changes its work, for fingerprints; '' for an engine that works in none."""
 
 
 class Painter(Able, Protocol):

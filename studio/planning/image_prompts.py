@@ -55,7 +55,13 @@ _TOLD_LIGHT = word_set(
 """Words that already say the light or the weather: an emotion's light could contradict them."""
 
 
-def image_prompt(size: ShotSize, scene: Scene, parts: SceneParts, style: str, action: str | None = None) -> str:
+STYLE_MARK = " Style: "
+"""What parts a prompt's style from what the picture shows, in films that keep their style's text."""
+
+
+def image_prompt(
+    size: ShotSize, scene: Scene, parts: SceneParts, style: str, action: str | None = None, *, style_apart: bool = False
+) -> str:
     """Return the prompt of one shot: size, characters, action, props, place, emotion and light, style.
 
     A wide shot names the place first, because there the place is the picture; a close shot of a detail leaves out the
@@ -64,6 +70,7 @@ def image_prompt(size: ShotSize, scene: Scene, parts: SceneParts, style: str, ac
 
     Args:
         action: what happens in this shot; None for the scene's action.
+        style_apart: whether the style is a sentence of its own, so that a painter can tell it from what it shows.
 
     Returns:
         One line of 1 to `PROMPT_CHARACTERS` characters.
@@ -85,7 +92,26 @@ def image_prompt(size: ShotSize, scene: Scene, parts: SceneParts, style: str, ac
     head, tail = (", ".join(phrase for phrase in phrases if phrase) for phrases in (before, after))
     ending = f"{', ' if tail else apart}{one_line(style)}" if one_line(style) else ""
     body = apart.join(phrase for phrase in (head, doing, tail) if phrase)
-    return one_line(body, PROMPT_CHARACTERS - len(ending)) + ending
+    return with_style(body, style) if style_apart else one_line(body, PROMPT_CHARACTERS - len(ending)) + ending
+
+
+def with_style(body: str, style: str) -> str:
+    """Return a prompt with its style as a last sentence: '..., dawn light. Style: film noir.'"""
+    words = one_line(style, PROMPT_CHARACTERS // 2).rstrip(" .")
+    if not words:
+        return one_line(body, PROMPT_CHARACTERS)
+    ending = f".{STYLE_MARK}{words}."
+    return one_line(body, PROMPT_CHARACTERS - len(ending)).rstrip(" .,;") + ending
+
+
+def part_style(prompt: str) -> tuple[str, str]:
+    """Return (what a picture shows, its style) of a prompt; the style is '' where none is set apart."""
+    shown, mark, told = prompt.rpartition(f".{STYLE_MARK}")
+    if not mark:
+        return prompt, ""
+    # The notes of a redo are at the prompt's end, after the style's full stop.
+    style, _, notes = told.partition("., ")
+    return f"{shown}, {notes}" if notes else shown, style.rstrip(".")
 
 
 def _light(emotion: str, told: str) -> str:

@@ -10,12 +10,14 @@ import zlib
 from collections.abc import Container, Mapping, Sequence
 from dataclasses import dataclass
 
-from studio.model.brief import Brief
-from studio.model.engines import Crew, Engine
+from studio.input.styles import settings_of
+from studio.model.brief import Brief, FilmOptions
+from studio.model.engines import Crew, Engine, TakesStyle
 from studio.model.film import MusicCue, Node, Shot, Story, Timeline
 from studio.model.fingerprint import Ingredient, fingerprint
 from studio.model.pieces import Order
 from studio.model.receipt import Receipt
+from studio.model.style import CARDS
 from studio.planning.credits import credits_of
 
 CUT_VERSION = 6
@@ -27,7 +29,20 @@ PORTRAIT_VERSION = 1
 
 
 def _who(engine: Engine) -> dict[str, Ingredient]:
-    return {"engine": engine.engine, "model": engine.model, "version": engine.version}
+    who: dict[str, Ingredient] = {"engine": engine.engine, "model": engine.model, "version": engine.version}
+    if isinstance(engine, TakesStyle) and engine.style_print:
+        who["style"] = engine.style_print
+    return who
+
+
+def _styled(options: FilmOptions) -> dict[str, Ingredient]:
+    """Return what a style that is written out adds to a plan's fingerprint; nothing where there is none."""
+    return {} if options.style_text is None else {"style_text": options.style_text}
+
+
+def _carded(options: FilmOptions) -> dict[str, Ingredient]:
+    """Return what of a style changes title and end card."""
+    return {} if options.style_text is None else {"cards": settings_of(options).model_dump_json(include=CARDS)}
 
 
 def story_order(session_id: str, brief: Brief, crew: Crew) -> Order:
@@ -45,6 +60,7 @@ def story_order(session_id: str, brief: Brief, crew: Crew) -> Order:
         seed=brief.seed,
         shots=None if options.prompts is None else len(options.prompts),
         **timed,
+        **_styled(options),
     )
     return Order(session_id, "story", 0, print_)
 
@@ -72,6 +88,7 @@ def shots_order(session_id: str, story: Story, graph_json: str, brief: Brief, cr
         seed=brief.seed,
         prompts=None if options.prompts is None else tuple(prompt.model_dump_json() for prompt in options.prompts),
         **timed,
+        **_styled(options),
     )
     return Order(session_id, "shots", 0, print_)
 
@@ -222,6 +239,9 @@ def film_order(
     Of clips, lines and score the bytes count. `images` count only for the credits: their bytes are in the clips.
     """
     options = brief.options
+    styled: dict[str, Ingredient] = {}
+    if timeline.title_frames or timeline.end_frames:
+        styled = _carded(options)
     credited: dict[str, Ingredient] = {"credits": credits_of(story, images, lines)} if timeline.end_frames else {}
     print_ = fingerprint(
         version=CUT_VERSION,
@@ -238,5 +258,6 @@ def film_order(
         mood=story.mood,
         english=story.language == "en",
         **credited,
+        **styled,
     )
     return Order(session_id, "film", 0, print_)

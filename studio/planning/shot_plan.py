@@ -15,6 +15,7 @@ from itertools import accumulate, pairwise
 from studio.errors import BadInput
 from studio.input.caption_times import TimedShot, timed_shots
 from studio.input.script import first_sentence, parse_script
+from studio.input.styles import settings_of, style_of
 from studio.model.brief import Brief, FilmOptions
 from studio.model.camera import Camera
 from studio.model.film import LINE_CHARACTERS, SceneGraph, Shot, Story
@@ -95,6 +96,8 @@ def frames_for_shots(options: FilmOptions) -> int:
 def shot_count(options: FilmOptions) -> int:
     """Return how many shots of about `options.shot_seconds` fill the film, at least 1; with prompts, one for each.
 
+    The pace of the film's style makes them shorter or longer.
+
     With a script there are never fewer shots than scenes, because each scene needs a picture; if they follow its times,
     there are as many as those make.
 
@@ -106,7 +109,8 @@ def shot_count(options: FilmOptions) -> int:
         return max(1, len(options.prompts))
     if options.script_times:
         return len(timed_shots(options))
-    fitting = max(1, math.floor(frames_for_shots(options) / options.fps / options.shot_seconds + 0.5))
+    shot_seconds = options.shot_seconds * settings_of(options).pace
+    fitting = max(1, math.floor(frames_for_shots(options) / options.fps / shot_seconds + 0.5))
     if options.script is None:
         return fitting
     scenes = parse_script(options.script)
@@ -206,7 +210,7 @@ def plan_shots(story: Story, graph: SceneGraph, brief: Brief) -> tuple[Shot, ...
         BadInput: more scenes than shots or frames, or a line or a shot that is too long.
     """
     check_graph(graph, story)
-    options = brief.options
+    options, style, settings = brief.options, style_of(brief.options), settings_of(brief.options)
     prompts = options.prompts or ()
     frames, lines_by_scene = _timed_lines(story, options) if options.script_times else _shared_lines(story, options)
     count = len(frames)
@@ -228,8 +232,8 @@ def plan_shots(story: Story, graph: SceneGraph, brief: Brief) -> tuple[Shot, ...
                     "ask for a longer film, a shorter script, or shorter sentences"
                 )
             prompt = prompts[index - 1] if prompts else None
-            size = shot_size(number, place, its_shots, scene, sizes, count)
-            moves = camera_moves(size, scene.emotion, story.mood, used, count)
+            size = shot_size(number, place, its_shots, scene, sizes, count, settings.sizes)
+            moves = camera_moves(size, scene.emotion, story.mood, used, count, settings.moves)
             moves = tuple(move for move in moves if move != BACK.get(panned or "static")) or moves
             camera = moves[cameras.randrange(len(moves))]
             panned = camera if camera in BACK else panned
@@ -244,7 +248,11 @@ def plan_shots(story: Story, graph: SceneGraph, brief: Brief) -> tuple[Shot, ...
                 Shot(
                     index=index,
                     image_prompt=(
-                        prompt.image_prompt if prompt else image_prompt(size, scene, parts[scene.id], story.style, said)
+                        prompt.image_prompt
+                        if prompt
+                        else image_prompt(
+                            size, scene, parts[scene.id], story.style, said, style_apart=style is not None
+                        )
                     ),
                     motion_prompt=prompt.motion_prompt if prompt else _MOTION.get(camera, _STEADY),
                     camera=prompt.camera if prompt else camera,

@@ -44,7 +44,15 @@ _ELSE: dict[ShotSize, tuple[ShotSize, ...]] = {
 """The sizes for a shot in the order of preference: the wanted one, then those to use if its neighbour has that size."""
 
 
-def shot_size(number: int, place: int, its_shots: int, scene: Scene, used: Sequence[ShotSize], count: int) -> ShotSize:
+def shot_size(
+    number: int,
+    place: int,
+    its_shots: int,
+    scene: Scene,
+    used: Sequence[ShotSize],
+    count: int,
+    only: Sequence[ShotSize] = (),
+) -> ShotSize:
     """Return the size of shot `place` (from 0) of `its_shots` in scene `number` (from 1); never that of the shot
     before.
 
@@ -53,7 +61,13 @@ def shot_size(number: int, place: int, its_shots: int, scene: Scene, used: Seque
     Args:
         used: the sizes of the shots before this one in the film.
         count: how many shots the film has.
+        only: the sizes of the film's style, most wanted first; () for any. Neighbours may then be alike, if there is
+            but one.
     """
+    if only:
+        fresh = [size for size in only if not used or size != used[-1]] or only
+        # The most wanted size is every other shot's.
+        return fresh[0] if len(fresh) < 2 or used[-2:-1] != [fresh[0]] else fresh[1]
     if not used:
         return "wide"
     if len(used) == count - 1:
@@ -68,7 +82,9 @@ def shot_size(number: int, place: int, its_shots: int, scene: Scene, used: Seque
     return next(size for size in _ELSE[asked] if size != used[-1] and not (before_the_last and size == "wide"))
 
 
-def camera_moves(size: ShotSize, emotion: str, mood: str, used: Sequence[Camera], count: int) -> tuple[Camera, ...]:
+def camera_moves(
+    size: ShotSize, emotion: str, mood: str, used: Sequence[Camera], count: int, only: Sequence[Camera] = ()
+) -> tuple[Camera, ...]:
     """Return the moves that this shot may make, at least one.
 
     The first shot opens up a place and the last one draws back. Between them no shot moves on the axis of the one
@@ -78,7 +94,10 @@ def camera_moves(size: ShotSize, emotion: str, mood: str, used: Sequence[Camera]
     Args:
         used: the moves of the shots before this one in the film.
         count: how many shots the film has.
+        only: the moves of the film's style; () for any. Two shots in a row make the same only if there is but one.
     """
+    if only:
+        return tuple(move for move in only if not used or move != used[-1]) or tuple(only)
     if not used:
         return _OPENINGS if count > 1 else ("dolly in",)
     if len(used) == count - 1:

@@ -178,7 +178,7 @@ def _asks_for(folder: Path, idea: str, options: FilmOptions) -> bool:
         brief = read_brief(folder)
     except (BrokenPlan, NoSuchSession):
         return False
-    return brief.idea == idea and brief.options == options
+    return brief.idea == idea and brief.options.same_as(options)
 
 
 def unfinished_session_for(root: Path, idea: str, options: FilmOptions) -> Path | None:

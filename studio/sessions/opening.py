@@ -23,10 +23,12 @@ from studio.input.caption_times import times_line
 from studio.input.idea import check_idea
 from studio.input.option_checks import changed_options, film_options
 from studio.input.script import script_left_out
+from studio.input.styles import with_style_kept
 from studio.model.brief import FilmOptions
 from studio.model.engines import Crew
 from studio.model.terms import NO_CHANGE, TermsChange
 from studio.planning.abilities import check_abilities
+from studio.planning.styled_crew import in_style
 from studio.sessions.adopt_foreign import adopt_foreign
 from studio.sessions.find_or_make import busy_with, folder_of_run, open_new, sweep_abandoned, unfinished_session_for
 from studio.sessions.named import POLL_SECONDS, NamedAsk, await_named, check_ask
@@ -158,7 +160,7 @@ def open_session(
     sweep_abandoned(root)
 
     def opened(folder: Path, options: FilmOptions, held: lock.Lock | None = None) -> Session:
-        crew = crew_of(options)
+        crew = in_style(crew_of(options), options)
         told = script_left_out(options.script) if options.script else ""
         notes = (*filter(None, (told, times_line(options))), *check_abilities(crew, options))
         store = FolderStore(folder, tell, held)
@@ -191,13 +193,14 @@ def open_session(
         return _by_name(request, root, opened, draw_seed, now, card.version, tell, limits.why_stopped)
     if request.resume and (same := unfinished_session_for(root, request.idea, request.options)) is not None:
         try:
-            return opened(same, request.options), True
+            return opened(same, read_brief(same).options), True
         except SessionLocked:
             tell(f"{same.name} was taken by another run just now")
     if busy := busy_with(root, request.idea, request.options):
         tell(f"{busy}: a new session is begun")
-    folder, held = open_new(root, request.idea, request.options, draw_seed, now, card.version)
-    return opened(folder, request.options, held), False
+    options = with_style_kept(request.options)
+    folder, held = open_new(root, request.idea, options, draw_seed, now, card.version)
+    return opened(folder, options, held), False
 
 
 def _by_name(

@@ -12,6 +12,7 @@ from pathlib import Path
 
 from studio.audio.mix import mix
 from studio.fs import files
+from studio.input.styles import settings_of
 from studio.lettering.caption_cues import line_cues, silent_cues, srt_text, vtt_text
 from studio.lettering.linebreaks import LINE_COLUMNS
 from studio.model.brief import Brief, FilmOptions
@@ -88,6 +89,7 @@ def assemble(
         EngineFailed: a card, the sound or the cut could not be made; nothing but `out` may be left.
     """
     options, fps = brief.options, timeline.fps
+    settings = settings_of(options) if options.style_text is not None else None
     cues = film_cues(shots, [receipt for _, receipt in lines], timeline)
     srt, vtt = srt_text(cues, fps).encode("utf-8"), vtt_text(cues, fps).encode("utf-8")
     title, end, sound, captions = (
@@ -111,6 +113,7 @@ def assemble(
                 title,
                 mood=story.mood,
                 english=english,
+                settings=settings,
             ).not_drawn
         if timeline.end_frames:
             card = end_card(
@@ -124,6 +127,7 @@ def assemble(
                 end,
                 mood=story.mood,
                 english=english,
+                settings=settings,
             )
             lost = tuple(dict.fromkeys([*lost, *card.not_drawn]))
         mix(spoken, score, timeline.frames, fps, sound)

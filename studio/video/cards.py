@@ -22,9 +22,11 @@ from studio.lettering.fonts import baseline, drawable, set_block, set_line, text
 from studio.lettering.typography import title_lines, typographic
 from studio.model.film import Mood
 from studio.model.receipt import PieceMeasures
+from studio.model.style import Lettering, StyleSettings
 from studio.planning.credits import Credit
 from studio.video.encoder import Draw, encode
 from studio.video.planes import Pixels, Planes, blend_planes, fade_planes, to_planes
+from studio.video.style_frame import colour_of, frame_for
 
 FADE_SECONDS = 1.0
 """Longest fade of a title card, in and out; each is at most a third of the card."""
@@ -79,6 +81,7 @@ def title_card(
     *,
     mood: Mood | None = None,
     english: bool = True,
+    settings: StyleSettings | None = None,
 ) -> PieceMeasures:
     """Write the clip of a title card.
 
@@ -90,6 +93,7 @@ def title_card(
         seed: chooses where the light falls, and the colours if there is no mood.
         mood: the film's mood, which chooses the colours.
         english: whether quotation marks are set as in English.
+        settings: of the film's style, which then chooses colours, letters and frame.
 
     Returns:
         Size, frames and seconds as measured; `not_drawn` are the words of the title that lost a letter.
@@ -98,7 +102,7 @@ def title_card(
         EngineFailed: the encoder failed. DiskFull: there is no room left.
     """
     text, lost = drawable(typographic(title[:MOST_CHARACTERS], english=english))
-    card = _compose(_one_line(text), (), size, seed, mood)
+    card = _compose(_one_line(text), (), size, seed, mood, settings)
     fade = min(FADE_SECONDS, frames / fps / 3)
     made = encode(_titled(card, frames, fps, fade), size, fps, out)
     return made.model_copy(update={"not_drawn": lost})
@@ -116,6 +120,7 @@ def end_card(
     *,
     mood: Mood | None = None,
     english: bool = True,
+    settings: StyleSettings | None = None,
 ) -> PieceMeasures:
     """Write the clip of an end card; results, errors and other arguments as `title_card`.
 
@@ -130,7 +135,7 @@ def end_card(
         more += [*gone, *unknown]
         if shown and who:
             rows.append((shown, who))
-    card = _compose(_one_line(text), rows, size, seed, mood)
+    card = _compose(_one_line(text), rows, size, seed, mood, settings)
     made = encode(_ended(card, last, frames, fps), size, fps, out)
     return made.model_copy(update={"not_drawn": tuple(dict.fromkeys([*lost, *more]))})
 
@@ -202,30 +207,81 @@ def _one_line(text: str) -> str:
     return " ".join(text.split())
 
 
-def _compose(text: str, rows: Sequence[Credit], size: tuple[int, int], seed: int, mood: Mood | None) -> _Card:
-    """Return the card: background and light, and over them title, rule and credits."""
-    bare, whole, below = _painted(text, rows, size, seed, mood)
+def _compose(
+    text: str,
+    rows: Sequence[Credit],
+    size: tuple[int, int],
+    seed: int,
+    mood: Mood | None,
+    settings: StyleSettings | None = None,
+) -> _Card:
+    """Return the card: background and light, and over them title, rule and credits; in a style also its frame."""
+    bare, whole, below = _painted(text, rows, size, seed, mood, settings)
     ground = to_planes(bare)
-    return _Card(ground, to_planes(whole) if text or rows else ground, below)
+    lettered = to_planes(whole) if text or rows else ground
+    if settings is not None and (around := frame_for(settings, size)) is not None:
+        around.draw(ground)
+        if lettered is not ground:
+            around.draw(lettered)
+    return _Card(ground, lettered, below)
 
 
 def _painted(
-    text: str, rows: Sequence[Credit], size: tuple[int, int], seed: int, mood: Mood | None
+    text: str,
+    rows: Sequence[Credit],
+    size: tuple[int, int],
+    seed: int,
+    mood: Mood | None,
+    settings: StyleSettings | None = None,
 ) -> tuple[Pixels, Pixels, int]:
     """Return the background, the background with its letters, and the row between the title and what is below it."""
+    if settings is not None:
+        # The colours of a style count before those of a mood.
+        mood = mood or "calm"
     rng = np.random.default_rng(seed)
     by_seed = _GRADES[int(rng.integers(len(_GRADES)))]
     edge, middle, light = (np.array(colour, dtype=np.float32) for colour in (_MOODS[mood] if mood else by_seed))
-    bare = _ground(size, edge, middle, light, rng)
+    face = _Face()
+    if settings is not None:
+        face = _face_of(settings)
+        light = colour_of(settings.accent) if settings.accent else light
+    if settings is not None and settings.paper:
+        # Paper is evenly lit; a colour that is nearly black keeps the spot of light.
+        middle = colour_of(settings.paper)
+        edge = middle * np.float32(0.93 if middle.mean() > 90 else 0.6)
+    bare = _ground(size, edge, middle, light if edge.mean() < 90 else np.zeros(3, np.float32), rng)
     if not text and not rows:
         return bare, bare, 0
-    layers, below = _layers(text, rows, size, light)
+    layers, below = _layers(text.upper() if face.capitals else text, rows, size, light, face)
     whole = CompositeVideoClip([ImageClip(bare), *layers], size=size).get_frame(0)
     return bare, np.ascontiguousarray(whole, dtype=np.uint8), below
 
 
+class _Face(NamedTuple):
+    """How the letters of a card look: their RGB, the title's weight, tracking and size, and whether in capitals."""
+
+    letters: tuple[float, ...] = _LETTERS
+    weight: int = _WEIGHT
+    tracking: float = _TRACKING
+    scale: float = 1.0
+    capitals: bool = False
+
+
+_FACES: dict[Lettering, _Face] = {
+    "light": _Face(),
+    "plain": _Face(weight=500, tracking=0.0),
+    "heavy": _Face(weight=850, tracking=0.0, scale=1.12),
+    "wide": _Face(weight=400, tracking=0.26, scale=0.74),
+}
+
+
+def _face_of(settings: StyleSettings) -> _Face:
+    face = _FACES[settings.lettering]._replace(capitals=settings.capitals)
+    return face._replace(letters=tuple(colour_of(settings.ink).tolist())) if settings.ink else face
+
+
 def _layers(
-    text: str, rows: Sequence[Credit], size: tuple[int, int], light: NDArray[np.float32]
+    text: str, rows: Sequence[Credit], size: tuple[int, int], light: NDArray[np.float32], face: _Face
 ) -> tuple[list[ImageClip], int]:
     """Return the layers title, rule and credits, from top to bottom, and the row `_Card.below`.
 
@@ -234,7 +290,7 @@ def _layers(
     width, height = size
     # In a narrow frame letters may be larger for its width, because a title then has more lines.
     unit = min(width * 1.3, height * 1.25)
-    block = _title(text, size, unit * (0.06 if rows else 0.105 if len(text) <= 24 else 0.085))
+    block = _title(text, size, unit * face.scale * (0.06 if rows else 0.105 if len(text) <= 24 else 0.085), face)
     below = _credit_block(rows, size)
     rule_wide, rule_high = max(8, round(unit * 0.09)), max(1, round(height / 540))
     gap = round(unit * 0.03)
@@ -245,28 +301,28 @@ def _layers(
     rule = np.repeat(bow[None] * np.float32(0.8), rule_high, axis=0)
     end = top + block.shape[0]
     layers = [
-        _inked(block, np.array(_LETTERS, dtype=np.float32)).with_position(((width - block.shape[1]) // 2, top)),
+        _inked(block, np.array(face.letters, dtype=np.float32)).with_position(((width - block.shape[1]) // 2, top)),
         _inked(rule, light).with_position(((width - rule_wide) // 2, end + gap)),
     ]
     if not below:
         return layers, (end + gap // 2) // 2 * 2
     under = end + gap + rule_high + round(gap * 1.4)
-    for mask, colour in zip(below, (light * np.float32(0.82), np.array(_LETTERS, dtype=np.float32)), strict=True):
+    for mask, colour in zip(below, (light * np.float32(0.82), np.array(face.letters, dtype=np.float32)), strict=True):
         layers.append(_inked(mask, colour).with_position(((width - mask.shape[1]) // 2, under)))
     return layers, (under - gap // 2) // 2 * 2
 
 
-def _title(text: str, size: tuple[int, int], asked: float) -> NDArray[np.float32]:
+def _title(text: str, size: tuple[int, int], asked: float, face: _Face) -> NDArray[np.float32]:
     """Return the mask of the title, divided into good lines, at the wanted size or smaller."""
     if not text:
         return np.zeros((2, 2), np.float32)
     width, height = size
     box, letter = (round(width * 0.84), round(height * 0.6)), max(4, round(asked))
     if "\n" not in text:
-        wide = partial(text_width, size_px=letter, weight=_WEIGHT, tracking=_TRACKING)
+        wide = partial(text_width, size_px=letter, weight=face.weight, tracking=face.tracking)
         lines, share = title_lines(text, wide, box[0] - letter / 2 - 4, max(1, int(box[1] / letter / 1.3)))
         text, letter = "\n".join(lines), max(4, int(letter * max(share, _SMALLEST)))
-    return set_block(text, box, letter, _WEIGHT, _TRACKING)
+    return set_block(text, box, letter, face.weight, face.tracking)
 
 
 def _credit_block(

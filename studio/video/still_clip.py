@@ -18,10 +18,12 @@ from studio.model.camera import Move
 from studio.model.engines import Tick
 from studio.model.film import Cue
 from studio.model.receipt import PieceMeasures
+from studio.model.style import StyleSettings
 from studio.video.burned_captions import BurnedCaption, set_cues
 from studio.video.camera_path import Maps, calm, chroma_map, frame_maps
 from studio.video.encoder import Draw, encode, probe
 from studio.video.planes import Pixels, Planes, crop_to, to_planes
+from studio.video.style_frame import StyleFrame, frame_for
 
 __all__ = ["draw_frames", "encode", "probe", "render_still"]
 
@@ -41,6 +43,7 @@ def render_still(
     cues: Sequence[Cue],
     out: Path,
     tick: Tick = lambda _: None,
+    settings: StyleSettings | None = None,
 ) -> PieceMeasures:
     """Write the clip of one picture.
 
@@ -52,6 +55,7 @@ def render_still(
         seed: of handheld shake.
         cues: captions to burn in, in frames of this clip.
         out: may have any ending; the container is MP4.
+        settings: of a style, whose frame is drawn around the picture, and whose captions are burned in.
 
     Returns:
         Size, frames and seconds as measured; `not_drawn` are words of the cues that no installed font can show.
@@ -62,8 +66,9 @@ def render_still(
     """
     move = calm(move, frames, fps, size, seed)
     canvas = _canvas(picture, move, size)
-    burned, lost = set_cues(cues, size)
-    made = encode(draw_frames(canvas, move, frames, fps, size, seed, burned), size, fps, out, tick)
+    burned, lost = set_cues(cues, size, settings)
+    around = frame_for(settings, size) if settings is not None else None
+    made = encode(draw_frames(canvas, move, frames, fps, size, seed, burned, around), size, fps, out, tick)
     return made.model_copy(update={"not_drawn": lost})
 
 
@@ -75,11 +80,15 @@ def draw_frames(
     size: tuple[int, int],
     seed: int,
     burned: Sequence[BurnedCaption] = (),
+    around: StyleFrame | None = None,
 ) -> Iterator[Draw]:
-    """Yield one drawing per frame, for `encode`: the canvas as the move shows it, and the captions of that frame."""
+    """Yield one drawing per frame, for `encode`: the canvas as the move shows it, and the captions of that frame.
+
+    `around` is drawn between the two.
+    """
     high, wide = canvas[0].shape
     for i, luma_map in enumerate(frame_maps(move, frames, fps, (wide, high), size, seed)):
-        yield partial(_draw, canvas, luma_map, [b for b in burned if b.start <= i < b.end])
+        yield partial(_draw, canvas, luma_map, [b for b in burned if b.start <= i < b.end], around)
 
 
 def _canvas(picture: Image.Image, move: Move, size: tuple[int, int]) -> Planes:
@@ -89,10 +98,14 @@ def _canvas(picture: Image.Image, move: Move, size: tuple[int, int]) -> Planes:
     return to_planes(crop_to(picture, (wide, high)))
 
 
-def _draw(canvas: Planes, luma_map: Maps, burned: Sequence[BurnedCaption], planes: Planes) -> None:
+def _draw(
+    canvas: Planes, luma_map: Maps, burned: Sequence[BurnedCaption], around: StyleFrame | None, planes: Planes
+) -> None:
     half_map = chroma_map(luma_map)
     for source, target, matrix in zip(canvas, planes, (luma_map, half_map, half_map), strict=True):
         _warp(source, target, matrix)
+    if around is not None:
+        around.draw(planes)
     for caption in burned:
         caption.draw(planes)
 

@@ -21,6 +21,7 @@ from blocks.offline.writer.places import find_setting, fits_hour, location_of, o
 from blocks.offline.writer.settings import KNOWN_WORDS, OPEN_COUNTRY
 from blocks.offline.writer.staging import Staging, stage_scene
 from studio.input.script import ACTION_CHARACTERS, parse_script
+from studio.input.styles import picture_words
 from studio.model.brief import Brief
 from studio.model.film import Scene, Story
 from studio.planning.shot_plan import share_frames, shot_count, spoken_words, words_that_fit
@@ -67,7 +68,7 @@ def from_script(brief: Brief) -> Story:
     idea = parse_idea(brief.idea, KNOWN_WORDS)
     return Story(
         title=idea.title,
-        style=options.style,
+        style=picture_words(options),
         scenes=tuple(scenes),
         language="other" if foreign else "en",
         mood=find_mood(f"{brief.idea} {text}"),

@@ -39,6 +39,7 @@ from blocks.offline.writer.places import find_setting, fits_idea, hours_in, hour
 from blocks.offline.writer.reels import choose_reel
 from blocks.offline.writer.settings import KNOWN_WORDS, OPEN_COUNTRY, QUIET_ROOM
 from blocks.offline.writer.staging import Staging, sights_of, stage_scene, stage_view
+from studio.input.styles import picture_words
 from studio.model.brief import Brief, FilmOptions
 from studio.model.engines import Abilities
 from studio.model.film import Scene, SceneGraph, Shot, Story
@@ -100,7 +101,7 @@ class OfflineWriter:
         told = told_scenes(idea, staging, frames_by_scene, brief.options.fps, draw) if idea.kind == "told" else ()
         return Story(
             title=idea.title,
-            style=brief.options.style,
+            style=picture_words(brief.options),
             scenes=told or _beat_scenes(idea, staging, frames_by_scene, brief.options.fps, draw),
             language="other" if idea.kind == "foreign" else "en",
             mood=mood,

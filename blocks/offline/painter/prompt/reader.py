@@ -149,8 +149,11 @@ def _cast(
     return found, unturned
 
 
-def read_prompt(prompt: str) -> Reading:
+def read_prompt(prompt: str, style: str = "") -> Reading:
     """Return what to paint for a prompt, which may be any text.
+
+    Args:
+        style: the words of the film's style: of them only the hour and the weather count, and none is a subject.
 
     `not_drawn` of the reading holds the words that the picture does not show: lower case, in prompt order, each once.
     """
@@ -227,6 +230,7 @@ def read_prompt(prompt: str) -> Reading:
         if not subjects.keys() & OPEN_AIR:
             missing.update((t.word, i) for i, t in enumerate(tokens) if t.word in lit)
     outdoors = [token for i, token in enumerate(tokens) if not _worn(tokens, i)]
+    outdoors += [replace(token, phrase=token.phrase + 1_000) for token in tokens_of(style)]
     weather, hour = weather_of(outdoors), hour_of(outdoors)
     in_the_open = taken_outdoors(subjects, shot, bool(weather), any(t.word in words.SKYLIGHT for t in outdoors))
     if (hearth := by_a_hearth([t.word for t in tokens], places)) and not places:

@@ -1,0 +1,100 @@
+"""A style's words are no subject of a picture, in whatever style; a style's settings are seen."""
+
+from __future__ import annotations
+
+import random
+from pathlib import Path
+
+import cv2
+import numpy as np
+import pytest
+from PIL import Image
+
+from blocks.offline.painter.painter import OfflinePainter
+from blocks.offline.painter.prompt.reader import read_prompt
+from blocks.offline.painter.prompt.subjects import ROWS
+from studio.input.styles import all_styles, parse_style, style_of, with_style_kept
+from studio.model.brief import FilmOptions
+from studio.model.style import Style
+from studio.planning.image_prompts import part_style, with_style
+
+SHOWN = "wide shot, a fox in a meadow"
+SIZE = (160, 90)
+
+
+def _styles_of_words() -> list[str]:
+    dice = random.Random(11)
+    kinds = [*ROWS]
+    forms = (
+        "{} book",
+        "an old {} photograph",
+        "in the manner of a {}, {}",
+        "{} and {} engraving",
+        "{}",
+        "postcard of a {}",
+    )
+    drawn = []
+    for _ in range(300):
+        form = dice.choice(forms)
+        drawn.append(form.format(*(dice.choice(kinds) for _ in range(form.count("{}")))))
+    return [*drawn, "picture book", "black and white archival footage", "train poster", "comic. With a robot."]
+
+
+def test_words_of_a_style_are_never_a_subject() -> None:
+    """Whatever a style names, the picture shows what it would show without, and nothing more is missing in it."""
+    bare = read_prompt(SHOWN)
+    for words in _styles_of_words():
+        shown, style = part_style(with_style(SHOWN, words))
+        reading = read_prompt(shown, style)
+        assert (reading.subjects, reading.biome, reading.not_drawn) == (bare.subjects, bare.biome, bare.not_drawn), (
+            words
+        )
+        assert not reading.card
+
+
+@pytest.mark.parametrize(("words", "hour", "weather"), [("at night", "night", ()), ("snowy winter", "noon", ("snow",))])
+def test_hour_and_weather_of_free_words_count(words: str, hour: str, weather: tuple[str, ...]) -> None:
+    """What words of a style said of light and weather they still say."""
+    reading = read_prompt(f"{SHOWN}, noon", words)
+    assert (reading.hour, reading.weather) == (hour, weather)
+
+
+def test_the_notes_of_a_redo_are_not_style() -> None:
+    """Notes come after the style, and belong to what is shown."""
+    assert part_style(f"{with_style(SHOWN, 'ink')}, at night, closer") == (f"{SHOWN}, at night, closer", "ink")
+
+
+def painted(style: Style | None, folder: Path, prompt: str = SHOWN) -> np.ndarray:
+    painter = OfflinePainter() if style is None else OfflinePainter().in_style(style)
+    out = folder / "picture.png"
+    painter.paint(prompt, SIZE, 7, out)
+    with Image.open(out) as picture:
+        return np.asarray(picture.convert("RGB"), np.float32)
+
+
+def test_free_words_change_no_pixel(tmp_path: Path) -> None:
+    """A style of words that say neither hour nor weather gives the picture that is painted without them."""
+    style = style_of(with_style_kept(FilmOptions(style="picture of a book")))
+    prompt = with_style(SHOWN, "picture of a book")
+    assert np.array_equal(painted(style, tmp_path, prompt), painted(None, tmp_path))
+
+
+def test_every_setting_of_a_picture_is_seen(tmp_path: Path) -> None:
+    """Each palette, line and light changes a picture visibly, and no two palettes give the same one."""
+    plain = painted(None, tmp_path)
+    seen: list[np.ndarray] = []
+    for key in ("palette", "line", "light"):
+        for value in Style.model_fields["settings"].annotation.model_json_schema()["properties"][key]["enum"][1:]:  # type: ignore[union-attr]
+            look = painted(parse_style(f"---\ntitle: T\nsettings: {{{key}: {value}}}\n---\n"), tmp_path)
+            assert look.shape == plain.shape
+            assert all(np.abs(look - other).mean() > 2 for other in (plain, *seen)), (key, value)
+            seen.append(look)
+
+
+def test_the_program_s_styles_are_told_apart(tmp_path: Path) -> None:
+    """Small and blurred, so that only colour and light are left, pictures in any two styles differ."""
+    found = [(each.name, painted(each.style, tmp_path)) for each in all_styles({"XDG_CONFIG_HOME": "/nonexistent"})]
+    small = [(name, cv2.resize(look, (16, 9), interpolation=cv2.INTER_AREA)) for name, look in found]
+    for place, (name, look) in enumerate(small):
+        for other, seen in small[:place]:
+            assert np.abs(look - seen).mean() > 4, (name, other)
