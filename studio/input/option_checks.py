@@ -85,14 +85,18 @@ def changed_options(brief: Brief, explicit_options: dict[str, object], *, apply:
     if not differing:
         return brief.options
     if not apply:
-        changes = "; ".join(each for name, value in differing.items() for each in _told(name, now[name], value))
+        named = {name: value for name, value in differing.items() if name != "style_text" or "style" not in differing}
+        changes = "; ".join(each for name, value in named.items() for each in _told(name, now[name], value))
         raise Contradiction(f"{session_id} has other options ({changes}): leave that out, or add --change to apply it")
     return film_options(**{**now, **differing})
 
 
 def differences(now: FilmOptions, then: FilmOptions) -> list[str]:
-    """Return in what two films' options differ, in words: 'seconds is 20.0, not 40.0'; of settings each that does."""
-    one, other = now.model_dump(), then.model_dump()
+    """Return in what two films' options differ, in words: 'seconds is 20.0, not 40.0'; of settings each that does.
+
+    Of a style its name counts, not its text, as in `FilmOptions.same_as`.
+    """
+    one, other = now.model_dump(exclude={"style_text"}), then.model_dump()
     return [said for name in one if one[name] != other[name] for said in _told(name, one[name], other[name])]
 
 

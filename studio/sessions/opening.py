@@ -220,13 +220,14 @@ def _by_name(
         with lock.alone(root):
             folder = session_named(root, request.name)
             if folder is None:
-                folder, held = open_new(root, request.idea, request.options, draw_seed, now, version, name=request.name)
+                options = with_style_kept(request.options)
+                folder, held = open_new(root, request.idea, options, draw_seed, now, version, name=request.name)
                 new = True
             else:
                 check_ask(root, folder, request.named)
-                held, new = None, False
+                options, held, new = read_brief(folder).options, None, False
         try:
-            return opened(folder, request.options, held), not new
+            return opened(folder, options, held), not new
         except SessionLocked:
             # Another was quicker: wait for that one.
             time.sleep(POLL_SECONDS)

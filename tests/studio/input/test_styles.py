@@ -8,8 +8,8 @@ from pathlib import Path
 
 import pytest
 
-from studio.errors import BadInput
-from studio.input.option_checks import changed_options, film_options
+from studio.errors import BadInput, Contradiction
+from studio.input.option_checks import changed_options, differences, film_options
 from studio.input.styles import (
     all_styles,
     frozen_style,
@@ -240,3 +240,23 @@ def test_another_style_is_taken_with_its_text(own: Path) -> None:
     assert changed.style_text == style_text("mine")
     assert changed_options(brief, {"style": "chalk"}, apply=True, session_id="s").style_text == frozen_style("chalk")
     assert changed_options(brief, {"style": DEFAULT_STYLE}, apply=True, session_id="s").style_text is None
+
+
+def test_of_a_style_the_name_counts(own: Path) -> None:
+    """A film is asked for again by its style's name, whether it keeps the text, an older text, or none."""
+    asked, kept = FilmOptions(style="mine"), with_style_kept(FilmOptions(style="mine"))
+    (own / "mine.md").write_text(WHOLE.replace("mono", "sepia"), "utf-8")
+    newer = with_style_kept(asked)
+    assert kept != newer
+    for one in (asked, kept, newer):
+        for other in (asked, kept, newer):
+            assert one.same_as(other)
+            assert differences(one, other) == []
+    assert not asked.same_as(FilmOptions(style="noir"))
+    with pytest.raises(Contradiction, match=r"other options .style is 'mine', not 'noir'.: "):
+        changed_options(
+            Brief(idea="x", options=kept, seed=1, started_at="", version=""),
+            {"style": "noir"},
+            apply=False,
+            session_id="s",
+        )
