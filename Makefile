@@ -29,7 +29,7 @@ $(error Python 3.11 or newer is needed and '$(PYTHON)' is not one: install it, o
 endif
 endif
 
-.PHONY: film plan doctor styles studio batch approve rename resume sessions view cost verify repair prompts test test-all test-browser test-patterns bench bench-flow bench-render crash-bench day-bench hostile fuzz environment
+.PHONY: film plan doctor styles studio batch approve rename resume sessions view cost fork verify repair prompts test test-all test-browser test-patterns bench bench-flow bench-render crash-bench day-bench hostile fuzz environment
 .DEFAULT_GOAL := film
 
 # The first film compiles what pip leaves uncompiled (below), even if the caller's environment forbids that.
@@ -73,6 +73,9 @@ cost: $(READY)
 
 prompts: $(READY)
 	@exec $(BIN)/sessions prompts $${FILM_ID:+"$$FILM_ID"} $(ARGS)
+
+fork: $(READY)
+	@exec $(BIN)/sessions fork $${FILM_ID:+"$$FILM_ID"} $(ARGS)
 
 verify: $(READY)
 	@exec $(BIN)/sessions verify $${FILM_ID:+"$$FILM_ID"} $(ARGS)

@@ -41,6 +41,7 @@ COMMANDS = (
     "sessions prompts",
     "sessions verify",
     "sessions repair",
+    "sessions fork",
 )
 MADE_BY_MAKE = {
     "film": "film make",
@@ -58,6 +59,7 @@ MADE_BY_MAKE = {
     "prompts": "sessions prompts",
     "verify": "sessions verify",
     "repair": "sessions repair",
+    "fork": "sessions fork",
 }
 """What `make`'s targets run: their ARGS are that command's options."""
 

@@ -69,6 +69,7 @@ class Call(FrozenModel):
     text: str | None = Field(default=None, description="for a text: the answer itself")
     again: str = Field(default="", description="for an ambiguous call: the run that agreed to make it again")
     prices: str = Field(default="", description="the day of the prices it was booked with")
+    paid_in: str = Field(default="", description="of a fork's: the session that made it, and in whose sums it counts")
 
     @property
     def path(self) -> str:
@@ -82,7 +83,10 @@ class Call(FrozenModel):
 
     @property
     def booked_usd(self) -> float | None:
-        """What counts as spent: its cost or, in flight, the most it can cost; 0 if not billed, None if not known."""
+        """What counts as spent here: its cost or, in flight, the most it can cost; 0 if not billed, or if another
+        session paid it; None if not known."""
+        if self.paid_in:
+            return 0.0
         if self.state in ("failed", "refused") and self.cost_usd is None and not self.usage:
             return 0.0
         return self.most_usd if self.state == "intent" else self.cost_usd

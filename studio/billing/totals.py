@@ -52,10 +52,14 @@ UNPAID = Tally()
 
 @dataclass(frozen=True)
 class Spent:
-    """What a session's calls cost, in all and by stage; a call in flight counts at the most that it can cost."""
+    """What a session's calls cost, in all and by stage; a call in flight counts at the most that it can cost.
+
+    `inherited` are the calls that the session has from the one it was forked from; they are in no other sum.
+    """
 
     all: Tally = UNPAID
     stages: dict[str, Tally] = field(default_factory=dict)
+    inherited: Tally = UNPAID
 
     def of(self, *stages: str) -> Tally:
         """Return the sum of the calls of these stages."""
@@ -70,15 +74,18 @@ NOTHING = Spent()
 
 def read_spent(opened: OpenFolder) -> Spent:
     """Return what the calls of a session cost; `opened` is its open folder."""
-    total, stages = Tally(), dict[str, Tally]()
+    total, inherited, stages = Tally(), Tally(), dict[str, Tally]()
     for name in _names(opened):
         call = _call(opened, name)
         if call.get("state") not in _STATES:
             continue
+        if tolerant.text(call, "paid_in"):
+            inherited = inherited.plus(_tally(call))
+            continue
         stage, tally = tolerant.text(call, "stage"), _tally(call)
         total = total.plus(tally)
         stages[stage] = stages.get(stage, Tally()).plus(tally)
-    return Spent(total, stages) if total.calls else NOTHING
+    return Spent(total, stages, inherited) if total.calls or inherited.calls else NOTHING
 
 
 def _call(opened: OpenFolder, name: str) -> dict[str, object]:

@@ -35,7 +35,7 @@ def unbooked_pieces(folder: Path, calls: Sequence[Call]) -> tuple[Gap, ...]:
     booked: dict[tuple[str, str], float] = {}
     for call in calls:
         key = (call.stage, call.fingerprint)
-        booked[key] = booked.get(key, 0.0) + (call.booked_usd or 0.0)
+        booked[key] = booked.get(key, 0.0) + ((call.cost_usd if call.paid_in else call.booked_usd) or 0.0)
     found: dict[tuple[str, str], Gap] = {}
     for place in receipt_places(folder) if calls else ():
         receipt = read_receipt(place)

@@ -8,7 +8,7 @@ import io
 from studio.billing.totals import Tally, cost_text
 from studio.model.paid import Unit
 from studio.model.pieces import shot_or_character
-from studio.status.costs import CostLine, Costs
+from studio.status.costs import CostLine, Costs, tally
 from studio.status.state import cost_usd
 from studio.text.display import dollars, printable
 
@@ -38,7 +38,7 @@ def cost_lines(costs: Costs, hint: str) -> list[str]:
     """
     facts = costs.facts
     if not costs.lines:
-        return [_nothing(costs), *_unread(costs)]
+        return [_nothing(costs), *_unread(costs), *_inherited(costs)]
     rows = [_HEAD, *(_row(line) for line in costs.lines)]
     widths = [max(len(row[column]) for row in rows) for column in range(len(_HEAD))]
     lines = [_set(rows[0], widths)]
@@ -50,7 +50,7 @@ def cost_lines(costs: Costs, hint: str) -> list[str]:
         if sums:
             lines += ["", title, *_sums(sums)]
     lines += ["", f"{facts.session_id} cost {cost_text(costs.total)} in {_calls(costs.total)}"]
-    lines += _unread(costs)
+    lines += [*_unread(costs), *_inherited(costs)]
     for gap in costs.gaps:
         piece = f"{gap.stage}, shot {gap.index}" if gap.index else gap.stage
         lines.append(f"{piece}: at least {dollars(gap.usd)} more by its receipt; the record of that call is lost")
@@ -63,6 +63,13 @@ def cost_lines(costs: Costs, hint: str) -> list[str]:
     if hint and any(line.became == "ambiguous" for line in costs.lines):
         lines.append(f"ambiguous: sent, the answer is lost, it may be billed; to pay for it again: {hint}")
     return lines
+
+
+def _inherited(costs: Costs) -> list[str]:
+    if not costs.inherited:
+        return []
+    paid = tally(costs.inherited)
+    return [f"{costs.facts.forked_from} paid {cost_text(paid)} in {_calls(paid)} for what is shared: in no sum here"]
 
 
 def _unread(costs: Costs) -> list[str]:

@@ -12,6 +12,7 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
+from studio.billing.totals import cost_text
 from studio.cli.list_page import CAMERA_CELLS, MARKS, STATES, fit, moment
 from studio.status.report import Report, length, seconds_taken
 from studio.status.snapshot import Snapshot
@@ -69,6 +70,8 @@ def show_report(report: Report, console: Console) -> None:
     page.pair("idea", printable(facts.idea) or "-")
     if facts.title:
         page.pair("title", printable(facts.title))
+    if facts.forked_from:
+        page.pair("forked from", printable(facts.forked_from))
     page.pair("begun", moment(facts.started_at))
     if asked := _asked(facts):
         page.pair("asked for", asked)
@@ -185,7 +188,7 @@ def _show_statistics(report: Report, page: _Page) -> None:
 
 
 def _has_money(facts: Snapshot) -> bool:
-    return bool(facts.spent.all.calls) or facts.budget_usd is not None
+    return bool(facts.spent.all.calls or facts.spent.inherited.calls) or facts.budget_usd is not None
 
 
 def _show_money(report: Report, page: _Page) -> None:
@@ -194,6 +197,8 @@ def _show_money(report: Report, page: _Page) -> None:
         return
     page.section("Money")
     page.pair("cost", f"{cost_shown(facts)}, {paid.calls} call{'s' * (paid.calls != 1)}")
+    if (shared := facts.spent.inherited).calls:
+        page.pair("shared", f"{cost_text(shared)}, paid by {printable(facts.forked_from)} and not counted here")
     if paid.unused:
         page.pair("for nothing", f"{paid.unused} of them: refused, failed, not usable, or the answer was lost")
     if facts.budget_usd is not None:

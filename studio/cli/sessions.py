@@ -1,7 +1,7 @@
 """The `sessions` command: what was made, what is missing, where the files are, and whether they are whole.
 
-Only `repair` writes, and only when told to. It never imports Prefect, and models only when it must, so that a list
-appears at once.
+Only `repair` changes a session, and only when told to; `studio/cli/archive_commands.py` makes further ones. It never
+imports Prefect, and models only when it must, so that a list appears at once.
 """
 
 from __future__ import annotations
@@ -14,6 +14,9 @@ from typing import TYPE_CHECKING, Annotated
 from cyclopts import App, Parameter
 
 from studio.billing.totals import stats_of
+from studio.cli.archive_commands import FORK_EXAMPLES
+from studio.cli.archive_commands import fork as fork_session
+from studio.cli.command_options import Id, Json, Output
 from studio.cli.streams import open_streams
 from studio.cli.terminal import agrees_on_terminal, leave, share_shown, write_exact, write_json
 from studio.errors import BadInput
@@ -29,17 +32,13 @@ if TYPE_CHECKING:
 
 app = App(
     name="sessions",
-    help="What was made, what is missing, where the files are. Only repair changes anything, when told to.",
+    help="What was made, what is missing, where the files are. Only repair changes a session, when told to.",
     help_epilogue="Exit codes: 0 fine, 1 something is damaged or missing, 2 wrong use.",
     help_format="plaintext",
     result_action="return_value",
     version_flags=[],
     suppress_keyboard_interrupt=False,
 )
-
-Id = Annotated[str, Parameter(name="ID", help="A session's id, for example session_20250208_002238, or its name.")]
-Output = Annotated[str | None, Parameter(help="Folder that holds sessions/ (default: FILM_OUTPUT, else 'output').")]
-Json = Annotated[bool, Parameter(negative=(), show_default=False, help="Print one JSON value instead.")]
 
 PLAIN_COLUMNS = {
     "state": "<15",
@@ -267,6 +266,9 @@ def repair(
     elif found:
         print("There is nothing that a repair would change.")
     return 0 if done or not todo else 1
+
+
+app.command(fork_session, name="fork", help_epilogue=FORK_EXAMPLES)
 
 
 def main(argv: list[str] | None = None) -> None:

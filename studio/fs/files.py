@@ -30,6 +30,8 @@ _NO_ROOM = {errno.ENOSPC, errno.EDQUOT}
 _NOT_ALLOWED = {errno.EACCES, errno.EPERM, errno.EROFS, errno.ENOTDIR, errno.ENAMETOOLONG, errno.EEXIST}
 _BLOCK = 1 << 20
 _EARLIER_NS = 600 * 10**9
+_PATIENCE = 3
+"""How often a file is copied that changes meanwhile."""
 _counter = itertools.count()
 
 _disk = Disk()
@@ -207,6 +209,49 @@ def touch(path: Path) -> None:
 def copy(source: Path, path: Path) -> None:
     """Copy the bytes of `source` to the hidden `path`; the caller seals and places it."""
     _disk.copy(source, path)
+
+
+def copy_sealed(source: Path, path: Path) -> bool:
+    """Give the new `path`, in a hidden folder, the bytes and the time of `source`, flushed.
+
+    Return whether both share their bytes on the disk, which costs no room; writing into one leaves the other as it is.
+
+    Raises:
+        DiskFull, BadInput, OSError: it cannot be copied, or changes all the time.
+    """
+    with plain_errors(path):
+        for _ in range(_PATIENCE):
+            before = safe_open.found(source)
+            try:
+                _disk.clone(source, path)
+                shared = True
+            except OSError as error:
+                if error.errno in _NO_ROOM:
+                    raise
+                _disk.copy(source, path)
+                shared = False
+            if _same(before, safe_open.found(source)):
+                _disk.touch(path, before.st_mtime_ns)
+                seal(path)
+                return shared
+            _disk.unlink(path)
+    raise BadInput(f"{str(source)!r} is being written all the time: end the program that writes it, then try again")
+
+
+def _same(one: os.stat_result, other: os.stat_result) -> bool:
+    return (one.st_ino, one.st_size, one.st_mtime_ns) == (other.st_ino, other.st_size, other.st_mtime_ns)
+
+
+def flush_folder(folder: Path) -> None:
+    """Make the names in the folder durable."""
+    with plain_errors(folder):
+        _disk.fsync_folder(folder)
+
+
+def make_hidden_folder(folder: Path) -> None:
+    """Make a folder inside a hidden one; its name is not durable before the folder above is flushed."""
+    with plain_errors(folder):
+        _disk.mkdir(folder)
 
 
 def move(source: Path, path: Path) -> None:

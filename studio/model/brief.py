@@ -107,6 +107,14 @@ class FilmOptions(FrozenModel):
         return 2 * math.floor(self.height * across / down / 2 + 0.5), self.height
 
 
+class ForkedFrom(FrozenModel):
+    """Of which session a session is a variant."""
+
+    session: str = Field(description="the id of that session")
+    name: str = Field(default="", description="its name then; '' for none")
+    shots: int | None = Field(default=None, ge=1, description="how many of its shots were taken; None for all")
+
+
 class Brief(FrozenModel):
     """What a session was asked for: the content of `brief.json`, where `options` is called "wish".
 
@@ -123,12 +131,18 @@ class Brief(FrozenModel):
     batch: str = Field(default="", max_length=64, description="the manifest line it was opened for; '' for none")
     terms: Terms = Field(default=NO_TERMS, description="what it may cost; left out if nobody set any terms")
     name: str = Field(default="", max_length=64, description="what a person calls the film; '' for none")
+    forked_from: ForkedFrom | None = Field(default=None, description="the session that it is a variant of")
 
     @model_serializer(mode="wrap")
     def _as_filed(self, dump: Dump) -> dict[str, JsonValue]:
         # A brief is compared with its copy byte for byte: one written before these keys existed must stay as it is.
         content: dict[str, JsonValue] = dump(self)
-        unsaid = {"batch": not self.batch, "terms": self.terms == NO_TERMS, "name": not self.name}
+        unsaid = {
+            "batch": not self.batch,
+            "terms": self.terms == NO_TERMS,
+            "name": not self.name,
+            "forked_from": self.forked_from is None,
+        }
         if isinstance(options := content["options"], dict):
             for key, said in (
                 ("crew_settings", self.options.crew_settings is not None),

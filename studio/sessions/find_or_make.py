@@ -61,23 +61,32 @@ def open_new(
         terms=terms,
         name=name,
     )
-    hidden, held = _hidden_folder(root / now.strftime("session_%Y%m%d_%H%M%S"))
+    hidden, held = hidden_folder(root / now.strftime("session_%Y%m%d_%H%M%S"))
     try:
         write_brief(hidden, brief)
-        moment = now
-        while True:
-            folder = root / moment.strftime("session_%Y%m%d_%H%M%S")
-            with files.plain_errors(folder):
-                if files.place_folder(hidden, folder):
-                    return folder, held
-            moment += timedelta(seconds=1)
+        return place_session(hidden, root, now), held
     except BaseException:
         files.remove_tree(hidden)
         held.release()
         raise
 
 
-def _hidden_folder(folder: Path) -> tuple[Path, lock.Lock]:
+def place_session(hidden: Path, root: Path, now: datetime) -> Path:
+    """Give a hidden folder in `root` the id of this moment, or the next one that is free, and return its path.
+
+    Raises:
+        BadInput, DiskFull: it cannot be renamed.
+    """
+    moment = now
+    while True:
+        folder = root / moment.strftime("session_%Y%m%d_%H%M%S")
+        with files.plain_errors(folder):
+            if files.place_folder(hidden, folder):
+                return folder
+        moment += timedelta(seconds=1)
+
+
+def hidden_folder(folder: Path) -> tuple[Path, lock.Lock]:
     """Make a hidden folder in which to prepare `folder`; locked, as `sweep_abandoned` removes what is not locked."""
     while True:
         hidden = files.hidden_beside(folder)

@@ -6,7 +6,7 @@ Changes nothing. `studio/cli/costs_page.py` prints it.
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Literal
 
@@ -47,7 +47,8 @@ class Costs:
     """What a session cost.
 
     Attributes:
-        lines: every call, in the order in which they began.
+        inherited: the calls that the session it was forked from has made and paid; they are in no sum.
+        lines: every call of its own, in the order in which they began.
         unread: how many files in `calls/` cannot be read; what they cost is in no sum.
         gaps: pieces that cost more by their receipts than by `calls/`; the difference is in no sum, either.
         saved_usd: what the newest run did not have to pay again; None if there was one run only.
@@ -60,6 +61,7 @@ class Costs:
     saved_usd: float | None
     prices: tuple[str, ...]
     gaps: tuple[Gap, ...] = ()
+    inherited: tuple[CostLine, ...] = ()
 
     @property
     def total(self) -> Tally:
@@ -115,11 +117,12 @@ def read_costs(folder: Path) -> Costs:
     unread = 0 if facts.foreign else len(lost_calls(folder)[1])
     return Costs(
         facts,
-        tuple(_line(folder, call, locked) for call in calls),
+        tuple(_line(folder, call, locked) for call in calls if not call.paid_in),
         unread,
         saved_usd(folder, calls),
         tuple(sorted({call.prices for call in calls if call.prices})),
         unbooked_pieces(folder, calls),
+        tuple(replace(_line(folder, call, False), usd=call.cost_usd) for call in calls if call.paid_in),
     )
 
 
@@ -186,6 +189,7 @@ def costs_json(costs: Costs) -> dict[str, object]:
         "budget_usd": costs.facts.budget_usd,
         "left_usd": None if costs.left_usd is None else round(costs.left_usd, 6),
         "prices": list(costs.prices),
+        "inherited": {"cost_usd": round(tally(costs.inherited).usd, 6), **_sum(tally(costs.inherited))},
         "unread": costs.unread,
         "gaps": [
             {"stage": gap.stage, "shot": gap.index or None, "at_least_usd": round(gap.usd, 6)} for gap in costs.gaps

@@ -88,7 +88,7 @@ def _ours(opened: OpenFolder, folder: Path, locked: bool) -> Listing:
         for path in ("images/shot_{:03d}.png", "videos/shot_{:03d}.mp4")
     )
     paid = read_spent(opened).all
-    cost = paid.usd if paid.calls else _by_receipts(folder, [*images, *clips])
+    cost = paid.usd if paid.calls or brief.get("forked_from") else _by_receipts(folder, [*images, *clips])
     return Listing(
         folder.name,
         state,

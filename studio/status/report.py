@@ -135,6 +135,7 @@ def report_json(report: Report) -> dict[str, object]:
         "state": report.state,
         "foreign": facts.foreign,
         "name": facts.name or None,
+        "forked_from": facts.forked_from or None,
         "title": facts.title,
         "seed": facts.seed,
         "folder": str(facts.folder),

@@ -82,6 +82,7 @@ class Snapshot:
 
     Attributes:
         name: what a person calls the film; '' for none.
+        forked_from: the id of the session that it is a variant of; '' for none.
         brief_reads: False if neither `brief.json` nor its copy can be read; the session is ours all the same.
         plans: which of 'story', 'scene_graph', 'timeline' are there.
         planning: the receipts of the plans, edited or not, which say what planning took.
@@ -102,6 +103,7 @@ class Snapshot:
     brief_reads: bool = True
     idea: str = ""
     name: str = ""
+    forked_from: str = ""
     started_at: str = ""
     seed: int | None = None
     version: str = ""
@@ -155,6 +157,7 @@ def _ours(opened: OpenFolder, folder: Path) -> Snapshot:
         brief_reads=isinstance(brief.get("idea"), str),
         idea=tolerant.text(brief, "idea"),
         name=tolerant.text(brief, "name"),
+        forked_from=tolerant.text(tolerant.as_dict(brief.get("forked_from")), "session"),
         started_at=tolerant.text(brief, "started_at"),
         seed=seed if isinstance(seed, int) else None,
         version=tolerant.text(brief, "version"),

@@ -24,9 +24,10 @@ def cost_usd(facts: Snapshot) -> float:
     """Return what the session cost, in US dollars, by its ledger.
 
     If there is no ledger, as in older sessions and those of other programs, it is the sum of the receipts of the pieces
-    in place; they know nothing of refused, bad and lost answers, nor of pieces that were replaced.
+    in place; they know nothing of refused, bad and lost answers, nor of pieces that were replaced. A fork costs what it
+    paid itself.
     """
-    if facts.spent.all.calls:
+    if facts.spent.all.calls or facts.forked_from:
         return facts.spent.all.usd
     cast = [each.portrait for each in facts.cast]
     shots = [piece for shot in facts.shots for piece in (shot.image, shot.line, shot.clip)]

@@ -212,7 +212,7 @@ def ledger_rows(facts: Snapshot, reported: Reported) -> list[dict[str, str | int
         "score": (("score",), [facts.score]),
         "film": (("film",), [facts.film]),
     }
-    booked = facts.spent.all.calls > 0
+    booked = facts.spent.all.calls > 0 or facts.forked_from != ""
     rows = [
         _ledger_row(
             noun,

@@ -19,6 +19,7 @@ _TARGETS = {
     "cost": ("sessions", "cost"),
     "plan": ("film", "plan"),
     "rename": ("film", "rename"),
+    "fork": ("sessions", "fork"),
 }
 _MAKE = {
     "batch": "batch",
@@ -32,6 +33,7 @@ _MAKE = {
     "cost": "cost",
     "plan": "plan",
     "rename": "rename",
+    "fork": "fork",
 }
 FROM_MAKE = "FILM_FROM_MAKE"
 """The environment variable that the Makefile sets, so that printed commands are lines for `make`."""

@@ -36,6 +36,8 @@ READING: tuple[tuple[Program, tuple[str, ...]], ...] = (
 )
 WRITING: tuple[tuple[Program, tuple[str, ...]], ...] = (
     ("sessions", ("repair", "{id}", "--yes")),
+    ("sessions", ("fork", "{id}")),
+    ("sessions", ("fork", "{id}", "--from-shot", "2")),
     ("opening", ("{id}",)),
 )
 
@@ -218,7 +220,7 @@ def _on_session(draw: random.Random, kind: str, *damages: Damage, base: Base | N
         base,
         placed,
         true=true and program != "opening",
-        reads=program != "opening" and "--yes" not in words,
+        reads=program != "opening" and words[0] != "fork" and "--yes" not in words,
     )
 
 

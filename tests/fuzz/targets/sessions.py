@@ -36,7 +36,7 @@ READING = (
     ("sessions", "repair"),
     ("film", "plan", "--json"),
 )
-COMMANDS = (*READING, ("sessions", "repair", "--yes"))
+COMMANDS = (*READING, ("sessions", "repair", "--yes"), ("sessions", "fork"))
 
 _place = tempfile.TemporaryDirectory(prefix="fuzz-sessions-")
 _room = make_room(Path(_place.name) / "room")
@@ -66,7 +66,8 @@ def check(data: bytes) -> None:
             assert not lost, f"{command} lost {lost}"
             _run(("sessions", "verify", "--json"), folder.name)
     finally:
-        shutil.rmtree(folder, ignore_errors=True)
+        for made in _room.sessions.iterdir():
+            shutil.rmtree(made, ignore_errors=True)
         if seen(_room.outside) != _outside:
             shutil.rmtree(_room.outside)
             shutil.copytree(_spare, _room.outside, copy_function=shutil.copy2)

@@ -6,12 +6,9 @@ import json
 import os
 import random
 import shutil
-import signal
 import socket
 import string
 import time
-import traceback
-from collections.abc import Callable
 from datetime import datetime
 from pathlib import Path
 from typing import Any
@@ -19,8 +16,6 @@ from typing import Any
 import pytest
 
 from studio.errors import BadInput, Contradiction, Interrupted, NoSuchSession, SessionLocked
-from studio.fs import files
-from studio.fs.disk_operations import Disk
 from studio.model.brief import FilmOptions
 from studio.sessions.find_or_make import open_new
 from studio.sessions.named import NamedAsk, await_named, finished_film, rename_session
@@ -30,6 +25,7 @@ from studio.store import lock
 from studio.store.brief import read_brief
 from studio.store.run_card import RunCard
 from studio.store.session_names import check_name, find_session, is_a_name, name_of, session_named
+from tests.support.disk_cuts import ended, in_child, killed_at
 from tests.support.films.fake_crew import Log, fake_crew
 from tests.support.films.filming import film_open
 from tests.support.sampled import sampled
@@ -62,25 +58,6 @@ def make(output: Path, run: str, log: Log) -> str:
     finally:
         session.close(datetime.now().isoformat(timespec="seconds"))
     return session.id
-
-
-def in_child(work: Callable[[], object]) -> int:
-    """Start `work` in a process of its own, which ends with 0 if it returned; return the process's id."""
-    pid = os.fork()
-    if pid:
-        return pid
-    code = 1
-    try:
-        work()
-        code = 0
-    except BaseException:
-        traceback.print_exc()
-    finally:
-        os._exit(code)
-
-
-def ended(pid: int) -> int:
-    return os.waitstatus_to_exitcode(os.waitpid(pid, 0)[1])
 
 
 # --- names ----------------------------------------------------------------------------------------
@@ -233,30 +210,6 @@ def test_calls_at_once_make_one_film(tmp_path: Path, calls: int) -> None:
     shots = len(json.loads((folder / "shots.json").read_text()))
     assert len(begun) == len({*begun})
     assert [sum(line.startswith(kind) for line in begun) for kind in ("story", "image", "video")] == [1, shots, shots]
-
-
-class Cut(Disk):
-    """A disk on which the process is killed before the operation of this number."""
-
-    def __init__(self, at: int) -> None:
-        self.left = at
-
-    def __getattribute__(self, name: str) -> Any:
-        if name in vars(Disk) and not name.startswith("_"):
-            self.left -= 1
-            if self.left < 0:
-                os.kill(os.getpid(), signal.SIGKILL)
-        return super().__getattribute__(name)
-
-
-def killed_at(at: int, work: Callable[[], object]) -> bool:
-    """Do `work` in a process that is killed before its operation of this number; tell whether it was."""
-
-    def cut() -> None:
-        with files.through(Cut(at)):
-            work()
-
-    return ended(in_child(cut)) == -signal.SIGKILL
 
 
 @sampled("step", [9, 1])

@@ -46,6 +46,7 @@ COMMANDS = (
     ("verify", ID),
     ("repair", ID),
     ("repair", ID, "--yes"),
+    ("fork", ID),
 )
 
 

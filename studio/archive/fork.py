@@ -1,0 +1,202 @@
+"""Fork a session: a variant that shares the finished work, and pays for none of it again.
+
+The fork's bytes are shared with those of the session where the file system can do that, else copied. They are never
+hard links: writing into a linked file, as some editors do, changes both films, and a fault in one is a fault in both.
+The calls come along with their answers, so that a lost piece is made again without paying; each says which session paid
+it, and counts in no sum of the fork.
+"""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+
+from studio.archive.contents import HeldFile, flush_tree, folders_of, held_files, own_to_its_folder
+from studio.billing.calls import FOLDER, Call, answer_bytes, read_answer, read_calls
+from studio.errors import BadInput, DiskFull
+from studio.fs import files, safe_open
+from studio.model.brief import Brief, ForkedFrom
+from studio.model.film import Stage
+from studio.model.pieces import PER_SHOT, piece_at
+from studio.planning.plan_files import plan_text, read_shots
+from studio.sessions.find_or_make import hidden_folder, place_session, sweep_abandoned
+from studio.sessions.named import check_free
+from studio.store import lock
+from studio.store.brief import BRIEF, COPY, read_brief, write_brief
+from studio.store.folder_walk import refuse_links
+from studio.store.session_names import check_name
+from studio.text.command_hints import command
+from studio.text.display import size
+
+ROOM_BYTES = 64 * 2**20
+"""Free space, in bytes, that is left over when a session is copied: as much as a run needs to begin a paid call."""
+
+_AFTER_SHOTS: tuple[Stage, ...] = ("timeline", "score", "film")
+"""What follows from all shots of a film, and is made anew if some of them are left out."""
+_CAPTIONS = ("film.srt", "film.vtt")
+
+
+@dataclass(frozen=True)
+class Fork:
+    """A fork that was made.
+
+    Attributes:
+        folder: its folder.
+        files, bytes: how many files were taken along, and how large they are.
+        shared: whether their bytes are shared on the disk, so that they take no further room.
+        calls: how many paid calls came along.
+    """
+
+    folder: Path
+    files: int
+    bytes: int
+    shared: bool
+    calls: int
+
+
+def fork_session(
+    root: Path,
+    parent: Path,
+    now: datetime,
+    version: str,
+    *,
+    name: str = "",
+    from_shot: int | None = None,
+    show_share: Callable[[float], None] = lambda share: None,
+) -> Fork:
+    """Make a variant of the session at `parent`, in `root`, whole or not at all. The parent is not changed.
+
+    Args:
+        name: what a person calls the variant; '' for none. It never has its parent's.
+        from_shot: 1-based; the shots before it are taken with their pieces, and no other: the plan ends there, until
+            somebody writes on. None takes everything.
+        show_share: called with the share that is done, 0 to 1.
+
+    Raises:
+        SessionLocked: a run is working on the parent.
+        NoSuchSession, BrokenPlan: another program wrote the parent, or its brief or shots cannot be read.
+        BadInput: the name or `from_shot` cannot be used, or the parent holds what no session does.
+        DiskFull: there is no room; nothing is left.
+    """
+    if name:
+        check_name(name)
+    sweep_abandoned(root)
+    held = lock.take(parent)
+    try:
+        refuse_links(parent)
+        brief = read_brief(parent)
+        plan = _shortened(parent, brief, from_shot) if from_shot is not None else None
+        taken = [each for each in held_files(parent) if _is_taken(each.path, parent.name, from_shot)]
+        calls = {call.path: call for call in read_calls(parent)}
+        hidden, hold = hidden_folder(root / now.strftime("session_%Y%m%d_%H%M%S"))
+        try:
+            shared = _fill(hidden, parent, taken, calls, show_share)
+            if plan is not None:
+                files.write_whole(hidden / "shots.json", plan.encode("utf-8"))
+            kept = None if from_shot is None else from_shot - 1
+            write_brief(hidden, _brief(brief, parent.name, name, kept, now, version))
+            flush_tree(hidden)
+            with lock.alone(root):
+                check_free(root, name)
+                folder = place_session(hidden, root, now)
+        except BaseException:
+            files.remove_tree(hidden)
+            raise
+        finally:
+            hold.release()
+    finally:
+        held.release()
+    return Fork(folder, len(taken), sum(each.bytes for each in taken), shared, len(calls))
+
+
+def _brief(brief: Brief, parent: str, name: str, kept: int | None, now: datetime, version: str) -> Brief:
+    return brief.model_copy(
+        update={
+            "forked_from": ForkedFrom(session=parent, name=brief.name, shots=kept),
+            "name": name,
+            # A line of a manifest has one session, and that is the parent.
+            "batch": "",
+            "started_at": now.isoformat(timespec="microseconds"),
+            "version": version,
+        }
+    )
+
+
+def _shortened(parent: Path, brief: Brief, from_shot: int) -> str:
+    """Return the text of the parent's plan up to the shot before `from_shot`."""
+    content = files.read_or_none(parent / "shots.json", safe_open.PLAN_BYTES)
+    if content is None:
+        plan = command("resume", parent.name, parent.parent.parent)
+        raise BadInput(f"{parent.name} has no shots yet: fork it without --from-shot, or plan them first: {plan}")
+    options = brief.options
+    shots = read_shots(content.decode("utf-8", "replace"), options.fps, options.shot_seconds, brief.seed)
+    if not 2 <= from_shot <= len(shots):
+        raise BadInput(
+            f"--from-shot {from_shot}: {parent.name} has {len(shots)} shots, so it must be 2 to {len(shots)}: "
+            "the shots before it are kept"
+        )
+    return plan_text(shots[: from_shot - 1])
+
+
+def _is_taken(path: str, parent: str, from_shot: int | None) -> bool:
+    if path in (BRIEF, COPY) or own_to_its_folder(path, parent):
+        return False
+    if from_shot is None:
+        return True
+    if path.startswith("takes/") or path in _CAPTIONS or path == "shots.json":
+        return False
+    place = piece_at(path)
+    return place is None or not (place[0] in _AFTER_SHOTS or (place[0] in PER_SHOT and place[1] >= from_shot))
+
+
+def _fill(
+    hidden: Path, parent: Path, taken: list[HeldFile], calls: dict[str, Call], show_share: Callable[[float], None]
+) -> bool:
+    """Copy the files into the hidden folder, and return whether all of them share their bytes with the parent's."""
+    most, done, shared = sum(each.bytes for each in taken), 0, True
+    for folder in sorted({*folders_of(each.path for each in taken), "receipts"}):
+        files.make_hidden_folder(hidden / folder)
+    # The largest first: it tells whether bytes are shared, and so how much room all of them take.
+    for number, each in enumerate(sorted(taken, key=lambda each: -each.bytes)):
+        if not _write_call(hidden, parent, each.path, calls):
+            if number == 1 and not shared:
+                check_room(hidden.parent, most - done)
+            shared = files.copy_sealed(parent / each.path, hidden / each.path) and shared
+        done += each.bytes
+        show_share(done / most if most else 1.0)
+    return shared
+
+
+def check_room(place: Path, wanted: int) -> None:
+    """Make sure that so many bytes fit on the disk, and some are left over.
+
+    Raises:
+        DiskFull: they do not.
+    """
+    free = shutil.disk_usage(place).free
+    if free < wanted + ROOM_BYTES:
+        raise DiskFull(
+            f"{size(wanted)} are to be written into {str(place)!r}, and {size(free)} are free there: free some space, "
+            "then try again"
+        )
+
+
+def _write_call(hidden: Path, parent: Path, path: str, calls: dict[str, Call]) -> bool:
+    """Write a call, or an answer, as one that the parent paid; return False for any other file."""
+    if not path.startswith(f"{FOLDER}/"):
+        return False
+    call = calls.get(path if path.endswith(".json") else path.removesuffix(".answer") + ".json")
+    if call is None:
+        return False
+    paid = call if call.paid_in else call.model_copy(update={"paid_in": parent.name})
+    if path == call.path:
+        files.write_json(hidden / path, paid.model_dump(mode="json", exclude_defaults=True))
+        return True
+    reply = read_answer(parent / path) if path == call.answer_path else None
+    if reply is None:
+        return False
+    files.write_whole(hidden / path, answer_bytes(reply, paid))
+    return True
