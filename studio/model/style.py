@@ -35,7 +35,9 @@ Palette = Literal[
     "arcade",
 ]
 Line = Literal["none", "brush", "pencil", "ink", "outline", "dots", "pixels"]
-Frame = Literal["none", "letterbox", "page", "window", "panel", "banner", "board", "gate", "tape", "screen", "badge"]
+Frame = Literal[
+    "none", "strap", "letterbox", "page", "window", "panel", "banner", "board", "gate", "tape", "screen", "badge"
+]
 Light = Literal["as told", "blinds", "bloom", "lamp", "stars"]
 Lettering = Literal["light", "plain", "heavy", "wide"]
 Instruments = Literal["pads", "bells", "plucks", "pulse", "full"]

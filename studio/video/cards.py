@@ -254,6 +254,10 @@ def _painted(
         return bare, bare, 0
     layers, below = _layers(text.upper() if face.capitals else text, rows, size, light, face)
     whole = CompositeVideoClip([ImageClip(bare), *layers], size=size).get_frame(0)
+    if settings is not None and settings.frame == "screen":
+        # The letters of an old game are square dots, too.
+        small = cv2.resize(np.asarray(whole, np.uint8), (size[0] * 120 // size[1], 120), interpolation=cv2.INTER_AREA)
+        whole = cv2.resize(small, size, interpolation=cv2.INTER_NEAREST)
     return bare, np.ascontiguousarray(whole, dtype=np.uint8), below
 
 

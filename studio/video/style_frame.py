@@ -172,8 +172,9 @@ def _banner(board: _Board) -> None:
     board.write(first, u * 0.045, high - u * 0.150, u * 0.062, colour_of("ffffff"), 800)
     board.write(rest, u * 0.335, high - u * 0.150, u * 0.060, colour_of("ffffff"), 700)
     board.write("  •  ".join([first] * 12), u * 0.03, high - u * 0.038, u * 0.030, board.ink, 600)
-    board.box(wide - u * 0.30, u * 0.055, wide - u * 0.055, u * 0.125, board.accent)
-    board.write("● LIVE", wide - u * 0.278, u * 0.090, u * 0.042, colour_of("ffffff"), 800)
+    live = set_line("LIVE", max(8, round(u * 0.046)), 800, 0.03).shape[1]
+    board.box(wide - u * 0.085 - live, u * 0.052, wide - u * 0.055, u * 0.128, board.accent)
+    board.write("LIVE", wide - u * 0.070 - live, u * 0.090, u * 0.046, colour_of("ffffff"), 800)
 
 
 def _sketchboard(board: _Board) -> None:
@@ -283,23 +284,38 @@ def _dotted(board: _Board, text: str, left: float, top: float, dot: int, colour:
 
 
 def _badge(board: _Board) -> None:
-    """An advertisement: a round badge, and a band of the brand's colour with its words."""
+    """An advertisement: a band of the brand's colour with its words, and a round badge above."""
     u, wide, high = board.unit, board.width, board.height
-    label = board.settings.label or "NEW | Made for you."
-    first, _, rest = label.partition(" | ")
-    slant = board.y * 0.35 - board.x * 0.10
-    band = np.clip((slant - (high * 0.35 - wide * 0.10 * 0.42 - u * 0.075)) / 2 + 0.5, 0, 1)
-    board.put(np.asarray(band, np.float32), board.accent)
-    thin = np.clip((slant - (high * 0.35 - wide * 0.10 * 0.42 - u * 0.095)) / 2 + 0.5, 0, 1) - band
-    board.put(np.asarray(np.clip(thin, 0, 1), np.float32), colour_of("ffffff"))
-    mask = set_line(drawable(rest)[0] or " ", max(8, round(u * 0.065)), 800, 0.0)
-    board.write(rest, wide - mask.shape[1] - u * 0.06, high - u * 0.065, u * 0.065, colour_of("ffffff"), 800)
-    x, y, r = wide - u * 0.19, u * 0.19, u * 0.125
+    first, _, rest = (board.settings.label or "NEW! | Made for you.").partition(" | ")
+    white = colour_of("ffffff")
+    sweep = high - u * 0.155 - u * 0.05 * np.sin(board.x / wide * np.pi * 0.9 + 0.4)
+    for lift, colour in ((u * 0.022, white), (0.0, board.accent)):
+        board.put(np.asarray(np.clip(board.y - sweep + lift + 0.5, 0, 1), np.float32), colour)
+    board.write(rest, u * 0.07, high - u * 0.085, u * 0.085, white, 800)
+    x, y, r = wide - u * 0.20, u * 0.20, u * 0.155
     turn = np.arctan2(board.y - y, board.x - x)
-    ray = r * (1 + 0.07 * np.cos(turn * 16))
-    board.put(np.asarray(np.clip(ray - np.hypot(board.x - x, board.y - y) + 0.5, 0, 1), np.float32), board.accent)
-    letter = set_line(drawable(first)[0] or " ", max(8, round(u * 0.085)), 900, 0.0)
-    board.write(first, x - letter.shape[1] / 2, y, u * 0.085, colour_of("ffffff"), 900)
+    ray = r * (1 + 0.06 * np.cos(turn * 18))
+    for grown, colour in ((1.10, white), (1.0, board.accent)):
+        board.put(np.asarray(np.clip(ray * grown - np.hypot(board.x - x, board.y - y) + 0.5, 0, 1), np.float32), colour)
+    letter = u * 0.085
+    shown = drawable(first)[0] or " "
+    while letter > 8 and set_line(shown, round(letter), 800, 0.03).shape[1] > 1.6 * r:
+        letter *= 0.9
+    board.write(shown, x - set_line(shown, round(letter), 800, 0.03).shape[1] / 2, y, letter, white, 800)
+
+
+def _strap(board: _Board) -> None:
+    """A documentary's strap: where this is, in small letters under a thin rule, low on the left."""
+    u, high = board.unit, board.height
+    first, _, rest = (board.settings.label or "On location").partition(" | ")
+    white = colour_of("f4f1ea")
+    left, base = u * 0.09, high - u * 0.20
+    fade = np.clip(1 - board.x / (u * 0.9), 0, 1) * np.clip((board.y - (base - u * 0.10)) / (u * 0.10), 0, 1)
+    board.put(np.asarray(fade * 0.45 * np.ones_like(board.cover), np.float32), colour_of("0c0d0c"))
+    board.box(left, base - u * 0.004, left + u * 0.055, base + u * 0.002, board.accent)
+    board.write(first, left, base + u * 0.045, u * 0.050, white, 600)
+    if rest:
+        board.write(rest, left, base + u * 0.105, u * 0.036, white, 400)
 
 
 def _nothing(board: _Board) -> None:
@@ -318,4 +334,5 @@ _FRAMES: Mapping[Frame, Callable[[_Board], None]] = {
     "tape": _taped,
     "screen": _screen,
     "badge": _badge,
+    "strap": _strap,
 }

@@ -38,7 +38,7 @@ def own(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 def test_the_program_s_styles_are_whole(own: Path) -> None:
     """Each has every section, a line about it and a sample, and settings of its own."""
     found = [each for each in all_styles() if not each.own]
-    assert len(found) >= 3
+    assert len(found) == 12
     looks = set()
     for each in found:
         assert each.style is not None, each.fault

@@ -30,8 +30,8 @@ def treat(picture: U8, settings: StyleSettings, rng: Rng) -> U8:
     small = picture if shrink == 1 else cv2.resize(picture, size, interpolation=cv2.INTER_AREA)
     seen: F32 = np.asarray(small, np.float32) / np.float32(255)
     seen = _LIGHTS[settings.light](seen, rng)
-    seen = _contrasted(_exposed(seen, settings.palette), settings.contrast)
-    seen = _LINES[settings.line](_PALETTES[settings.palette](seen), rng, settings)
+    lit = _contrasted(_exposed(seen, settings.palette), settings.contrast)
+    seen = _LINES[settings.line](_PALETTES[settings.palette](lit), lit, rng, settings)
     done = np.asarray(np.clip(seen, 0, 1) * 255 + 0.5, np.uint8)
     if shrink < 1:
         how = cv2.INTER_NEAREST if settings.line == "pixels" else cv2.INTER_CUBIC
@@ -102,8 +102,8 @@ def _stars(seen: F32, rng: Rng) -> F32:
     y = np.linspace(0, 1, height, dtype=np.float32)[:, None, None]
     dark = seen * (0.45 + 0.35 * y)
     sky = np.zeros((height, width), np.float32)
-    for _ in range(70):
-        at = int(rng.integers(0, width)), int(height * 0.62 * rng.random() ** 1.3)
+    for _ in range(60):
+        at = int(rng.integers(0, width)), int(height * 0.50 * rng.random() ** 1.6)
         r = max(1, round(height * rng.choice([0.0025, 0.004, 0.007])))
         cv2.circle(sky, at, r, float(rng.uniform(0.55, 1.0)), -1, cv2.LINE_AA)
     glow = soften(sky, height * 0.010)
@@ -123,10 +123,10 @@ _LIGHTS: Mapping[Light, Callable[[F32, Rng], F32]] = {
 
 _KEYS: Mapping[Palette, float] = {
     "mono": 0.36,
-    "sepia": 0.48,
+    "sepia": 0.50,
     "glossy": 0.60,
     "video": 0.46,
-    "watercolour": 0.62,
+    "watercolour": 0.66,
     "flat": 0.58,
     "print": 0.55,
     "tape": 0.44,
@@ -192,21 +192,27 @@ def _video(seen: F32) -> F32:
 
 
 def _watercolour(seen: F32) -> F32:
-    light = np.clip(_saturated(seen, 1.15), 0, 1)
-    return np.asarray(1 - (1 - light) * np.array([0.74, 0.78, 0.86], np.float32), np.float32)
+    light = np.clip(_saturated(seen, 1.7), 0, 1)
+    return np.asarray(1 - (1 - light) * np.array([0.66, 0.70, 0.78], np.float32), np.float32)
 
 
-def _steps(seen: F32, count: int) -> F32:
-    return np.asarray(np.floor(np.clip(seen, 0, 0.9999) * count) / (count - 1), np.float32)
+def _levelled(seen: F32, count: int, soft: float) -> F32:
+    """Return a picture whose brightness has few levels; its colours stay.
+
+    Args:
+        soft: the share of a level over which it becomes the next one.
+    """
+    grey = np.clip(_luma(seen), 0.01, 1)
+    at = grey * count
+    whole = np.floor(at)
+    part = np.clip((at - whole - (1 - soft)) / soft, 0, 1)
+    level = (whole + part) / count + 0.5 / count
+    return np.asarray(seen * (level / grey)[..., None], np.float32)
 
 
 def _flat(seen: F32) -> F32:
-    smooth = _simplified(seen, 3)
-    hsv = cv2.cvtColor(np.clip(smooth, 0, 1).astype(np.float32), cv2.COLOR_RGB2HSV)
-    hsv[..., 1] = np.clip(hsv[..., 1] * 1.1 + 0.10 * (hsv[..., 1] > 0.05), 0, 0.75)
-    hsv[..., 2] = _steps(0.25 + 0.75 * hsv[..., 2], 5) * 0.92 + 0.08
-    hsv[..., 0] = np.round(hsv[..., 0] / 20) * 20
-    return np.asarray(cv2.cvtColor(np.asarray(hsv, np.float32), cv2.COLOR_HSV2RGB), np.float32)
+    level = np.clip(_levelled(_simplified(seen, 2), 4, 0.12), 0, 1)
+    return np.asarray(np.clip(_saturated(level, 2.3) * 0.82 + 0.18, 0, 1), np.float32)
 
 
 def _night(seen: F32) -> F32:
@@ -216,8 +222,7 @@ def _night(seen: F32) -> F32:
 
 
 def _print(seen: F32) -> F32:
-    smooth = _simplified(seen, 3)
-    return _steps(np.clip(_saturated(smooth, 1.9), 0, 1), 4)
+    return np.asarray(np.clip(_saturated(_levelled(_simplified(seen, 2), 4, 0.10), 2.3), 0, 1), np.float32)
 
 
 def _tape(seen: F32) -> F32:
@@ -226,7 +231,7 @@ def _tape(seen: F32) -> F32:
     unit = max(1, seen.shape[0] // 90)
     for plane in (1, 2):
         smeared = cv2.blur(yuv[..., plane], (6 * unit + 1, unit + 1))
-        yuv[..., plane] = np.roll(smeared, 2 * unit * (1 if plane == 1 else -1), axis=1) * 1.5
+        yuv[..., plane] = 0.5 + (np.roll(smeared, 2 * unit * (1 if plane == 1 else -1), axis=1) - 0.5) * 1.7
     yuv[..., 0] = 0.10 + 0.84 * cv2.blur(yuv[..., 0], (max(1, unit) | 1, 1))
     back = cv2.cvtColor(np.asarray(yuv, np.float32), cv2.COLOR_YUV2RGB)
     return np.asarray(back * np.array([1.03, 0.97, 1.02], np.float32), np.float32)
@@ -304,82 +309,89 @@ def _edges(seen: F32, width: float, threshold: float) -> F32:
         width: of the line, as a share of the picture's height.
         threshold: the change from which a line is drawn.
     """
-    smooth = _simplified(seen, 1)
-    sigma = max(0.6, seen.shape[0] * width)
+    eight = np.asarray(np.clip(seen, 0, 1) * 255, np.uint8)
+    smooth = np.asarray(cv2.bilateralFilter(eight, 7, 30, 4), np.float32) / np.float32(255)
+    sigma = max(0.9, seen.shape[0] * width)
     found = np.zeros(seen.shape[:2], np.float32)
     for c in range(3):
-        plane = cv2.GaussianBlur(np.ascontiguousarray(smooth[..., c]), (0, 0), sigma * 0.6)
+        plane = cv2.GaussianBlur(np.ascontiguousarray(smooth[..., c]), (0, 0), sigma)
         across, down = cv2.Sobel(plane, cv2.CV_32F, 1, 0), cv2.Sobel(plane, cv2.CV_32F, 0, 1)
         found = np.maximum(found, cv2.magnitude(across, down) * np.float32(sigma))
-    thick = cv2.dilate(found, np.ones((3, 3), np.uint8)) if sigma > 1.4 else found
-    return np.asarray(1 / (1 + np.exp(-(thick - threshold) * 26)), np.float32)
+    return np.asarray(1 / (1 + np.exp(-(found - threshold) * 24)), np.float32)
 
 
-def _undrawn(seen: F32, rng: Rng, settings: StyleSettings) -> F32:
+def _undrawn(seen: F32, lit: F32, rng: Rng, settings: StyleSettings) -> F32:
     return seen
 
 
-def _brush(seen: F32, rng: Rng, settings: StyleSettings) -> F32:
-    """Paint with a wet brush: areas that run a little, darker at their rims, on rough paper."""
+def _brush(seen: F32, lit: F32, rng: Rng, settings: StyleSettings) -> F32:
+    """Paint with a wet brush: areas that run a little, darker at their rims, thin lines, on rough paper."""
     height, width = seen.shape[:2]
     unit = height / 360
     x, y = np.meshgrid(np.arange(width, dtype=np.float32), np.arange(height, dtype=np.float32))
-    wobble = [(clouds(rng, (width, height), 26, 3) - 0.5) * np.float32(9 * unit) for _ in range(2)]
-    run = cv2.remap(_simplified(seen, 3), x + wobble[0], y + wobble[1], cv2.INTER_LINEAR, borderMode=cv2.BORDER_REFLECT)
-    rims = _edges(np.asarray(run, np.float32), 0.0026, 0.42)[..., None]
-    bloom = (clouds(rng, (width, height), 7, 4) - 0.5)[..., None]
-    paper = (clouds(rng, (width, height), 190, 2) - 0.5)[..., None]
-    wash = 1 - (1 - run) * (1 + 0.85 * bloom) + paper * 0.10
-    return np.asarray(wash * (1 - 0.62 * rims * (1 - np.array([0.30, 0.22, 0.20], np.float32))), np.float32)
+    wobble = [(clouds(rng, (width, height), 14, 3) - 0.5) * np.float32(6 * unit) for _ in range(2)]
+
+    def run(of: F32) -> F32:
+        moved = cv2.remap(of, x + wobble[0], y + wobble[1], cv2.INTER_LINEAR, borderMode=cv2.BORDER_REFLECT)
+        return np.asarray(moved, np.float32)
+
+    washed = run(_simplified(seen, 1))
+    lines = _edges(run(lit), 0.0020, 0.24)[..., None]
+    rims = np.clip(soften(lines[..., 0], 3 * unit) * 1.2, 0, 1)[..., None]
+    pool = (clouds(rng, (width, height), 5, 4) - 0.5)[..., None]
+    paper = (clouds(rng, (width, height), 170, 2) - 0.5)[..., None]
+    wash = 1 - (1 - washed) * (1 + 0.7 * pool + 0.22 * rims) + paper * 0.07
+    pencil = np.array([0.36, 0.26, 0.20], np.float32)
+    return np.asarray(np.clip(wash, 0, 1) * (1 - 0.7 * lines) + pencil * 0.7 * lines, np.float32)
 
 
-def _pencil(seen: F32, rng: Rng, settings: StyleSettings) -> F32:
-    grey = _luma(seen)
+def _pencil(seen: F32, lit: F32, rng: Rng, settings: StyleSettings) -> F32:
+    grey = _luma(lit)
     blurred = soften(1 - grey, max(1.0, seen.shape[0] / 60))
     drawn = np.clip(grey / np.maximum(0.05, 1 - blurred), 0, 1) ** 2
     return np.asarray(drawn[..., None] * (0.75 + 0.25 * seen), np.float32)
 
 
-def _ink(seen: F32, rng: Rng, settings: StyleSettings) -> F32:
-    lines = _edges(seen, 0.0030, 0.30)[..., None]
+def _ink(seen: F32, lit: F32, rng: Rng, settings: StyleSettings) -> F32:
+    lines = _edges(lit, 0.0028, 0.26)[..., None]
     return np.asarray(seen * (1 - lines), np.float32)
 
 
-def _outline(seen: F32, rng: Rng, settings: StyleSettings) -> F32:
-    lines = _edges(seen, 0.0042, 0.34)[..., None]
+def _outline(seen: F32, lit: F32, rng: Rng, settings: StyleSettings) -> F32:
+    lines = _edges(lit, 0.0036, 0.26)[..., None]
     return np.asarray(seen * (1 - lines) + _rgb(settings.ink or "22304a") * lines, np.float32)
 
 
-def _dots(seen: F32, rng: Rng, settings: StyleSettings) -> F32:
+def _dots(seen: F32, lit: F32, rng: Rng, settings: StyleSettings) -> F32:
     """Print the shadows as a screen of dots, and draw the edges and the darkest places in black ink."""
     height, width = seen.shape[:2]
-    grey = soften(_luma(seen), height / 240)
-    pitch = max(3.0, height / 66)
+    grey = soften(_luma(lit), height / 240)
+    pitch = max(4.0, height / 64)
     x, y = np.arange(width, dtype=np.float32)[None, :], np.arange(height, dtype=np.float32)[:, None]
     turn = np.float32(np.pi / pitch)
     screen = 0.5 + 0.25 * (np.cos((x + y) * turn) + np.cos((x - y) * turn))
-    dark = np.clip((0.78 - grey) * 1.15, 0, 0.62)
+    dark = np.clip((0.70 - grey) * 1.1, 0, 0.55)
     dotted = 1 / (1 + np.exp(-(dark - (1 - screen)) * 22))
-    black = np.maximum(_edges(seen, 0.0034, 0.30), 1 / (1 + np.exp((grey - 0.13) * 40)))[..., None]
-    body = np.clip(seen * 1.1 + 0.06, 0, 1) * (1 - 0.55 * dotted[..., None])
+    black = np.maximum(_edges(lit, 0.0030, 0.25), 1 / (1 + np.exp((grey - 0.12) * 40)))[..., None]
+    body = np.clip(seen * 1.1 + 0.10, 0, 1) * (1 - 0.5 * dotted[..., None])
     return np.asarray(body * (1 - black) + _rgb("0b0b14") * black, np.float32)
 
 
-def _pixels(seen: F32, rng: Rng, settings: StyleSettings) -> F32:
+def _pixels(seen: F32, lit: F32, rng: Rng, settings: StyleSettings) -> F32:
     """Draw with large square dots in sixteen colours, with a pattern between two of them."""
     height, width = seen.shape[:2]
     rows = 90 if width >= height else 160
     columns = max(8, round(rows * width / height))
-    small = cv2.resize(seen, (columns, rows), interpolation=cv2.INTER_AREA)
+    small = cv2.resize(_simplified(seen, 1), (columns, rows), interpolation=cv2.INTER_AREA)
     bayer = np.array([[0, 8, 2, 10], [12, 4, 14, 6], [3, 11, 1, 9], [15, 7, 13, 5]], np.float32) / 16 - 0.5
     tiled = np.tile(bayer, (rows // 4 + 1, columns // 4 + 1))[:rows, :columns, None]
-    mixed = np.clip(small + tiled * 0.16, 0, 1)
+    mixed = np.clip(small + tiled * 0.10, 0, 1)
     apart = ((mixed[:, :, None, :] - _ARCADE) ** 2 * np.array([2, 4, 3], np.float32)).sum(axis=-1)
     drawn = _ARCADE[apart.argmin(axis=-1)]
     return np.asarray(cv2.resize(drawn, (width, height), interpolation=cv2.INTER_NEAREST), np.float32)
 
 
-_LINES: Mapping[Line, Callable[[F32, Rng, StyleSettings], F32]] = {
+_LINES: Mapping[Line, Callable[[F32, F32, Rng, StyleSettings], F32]] = {
     "none": _undrawn,
     "brush": _brush,
     "pencil": _pencil,
