@@ -60,6 +60,10 @@ class EngineFailed(FilmError):
     """An engine (painter, narrator, encoder, ...) could not make the piece."""
 
 
+class TakeGone(FilmError):
+    """A take or a file that a person chose for a shot is not in the session any more."""
+
+
 class Unspeakable(EngineFailed):
     """The voice cannot read this text; captions still carry it."""
 

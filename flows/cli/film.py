@@ -7,11 +7,8 @@ not finished, 2 wrong use or bad input, 130 interrupted, 143 terminated.
 
 from __future__ import annotations
 
-import os
 import signal
 import sys
-import time
-from contextlib import nullcontext
 from pathlib import Path
 from types import FrameType
 from typing import Annotated
@@ -19,39 +16,35 @@ from typing import Annotated
 from cyclopts import App, Parameter
 from rich.console import Console
 
-from blocks.crew_names import check_crew
+from flows.cli import direct as director
 from flows.cli.approve import approve as answer_approval
 from flows.cli.command_options import NO_MONEY_OPTIONS, NO_OPTIONS, Approving, GivenOptions, Json, Money, Output
 from flows.cli.doctor import EXAMPLES as DOCTOR_EXAMPLES
 from flows.cli.doctor import doctor as check_up
-from flows.cli.early_signals import nothing_begun
 from flows.cli.film_report import show_finished
 from flows.cli.plan import EXAMPLES as PLAN_EXAMPLES
 from flows.cli.plan import plan as plan_film
 from flows.cli.rename import EXAMPLES as RENAME_EXAMPLES
 from flows.cli.rename import rename as rename_film
+from flows.cli.running import asks, check_askable, run_on
 from flows.cli.studio import EXAMPLES as STUDIO_EXAMPLES
 from flows.cli.studio import studio as start_studio
 from flows.cli.styles import EXAMPLES as STYLES_EXAMPLES
 from flows.cli.styles import styles as list_styles
-from flows.quick_imports import imports
-from flows.server.address import check_alive, find_engine, prepare_environment
-from flows.server.built_in_server import BuiltIn
-from flows.signals import Terminated, check_threads
-from studio.billing.prices import price_list
+from flows.signals import Terminated
 from studio.cli.terminal import leave, says_yes, typed_answer
 from studio.errors import BadInput, SessionLocked
 from studio.input.idea import check_idea
 from studio.input.option_checks import changed_options, film_options, part_of_options
 from studio.input.script import script_title
-from studio.model.brief import IDEA_CHARACTERS, FilmOptions
+from studio.model.brief import IDEA_CHARACTERS
 from studio.sessions.approvals import Approve
-from studio.sessions.find_or_make import busy_with, check_none_waits, check_writable, unfinished, unfinished_session_for
+from studio.sessions.find_or_make import busy_with, check_none_waits, unfinished, unfinished_session_for
 from studio.sessions.named import NamedAsk, await_named
 from studio.store import lock
 from studio.store.brief import is_own_session, read_brief
 from studio.store.folders import output_folder, sessions_root
-from studio.store.session_names import check_name, find_session, session_named
+from studio.store.session_names import check_name, find_session
 from studio.text.command_hints import command
 from studio.text.display import printable
 
@@ -103,7 +96,7 @@ def make(
     if not idea and shape.script is not None:
         idea = script_title(str(options.script))[:IDEA_CHARACTERS] or shape.script.stem.replace("_", " ")
     console = Console(stderr=json, highlight=False)
-    _check_askable(approve, console)
+    check_askable(approve, console)
     if name is not None:
         _check_nameable(idea, name, resume, place)
     if not idea.strip() and not _given_blank(idea):
@@ -113,11 +106,11 @@ def make(
     if name is not None:
         return _make_named(NamedAsk(name, idea, options), place, console, json, approve, money)
     same = None if resume is False else unfinished_session_for(sessions_root(place), idea, options)
-    if same is not None and (resume or not _asks(console) or _wants(same, console)):
-        return _run(console, json, place, session_id=same.name, approve=approve, money=money)
+    if same is not None and (resume or not asks(console) or _wants(same, console)):
+        return run_on(console, json, place, session_id=same.name, approve=approve, money=money)
     if resume and (busy := busy_with(sessions_root(place), idea, options)):
         raise SessionLocked(f"{busy}: wait for it, stop it, or begin another with --new")
-    return _run(console, json, place, idea=idea, options=options, approve=approve, money=money)
+    return run_on(console, json, place, idea=idea, options=options, approve=approve, money=money)
 
 
 def _check_nameable(idea: str, name: str, resume: bool | None, place: Path) -> None:
@@ -138,7 +131,7 @@ def _make_named(ask: NamedAsk, place: Path, console: Console, json: bool, approv
     there = await_named(root, ask, tell, str)
     if there is not None:
         return show_finished(there, place, console, json)
-    return _run(console, json, place, idea=ask.idea, options=ask.options, approve=approve, money=money, name=ask.name)
+    return run_on(console, json, place, idea=ask.idea, options=ask.options, approve=approve, money=money, name=ask.name)
 
 
 @app.command(
@@ -165,7 +158,7 @@ def resume(
     place, given, _ = output_folder(output), shape.given(), money.terms()
     part = part_of_options(**given)
     console = Console(stderr=json, highlight=False)
-    _check_askable(approve, console)
+    check_askable(approve, console)
     root = sessions_root(place)
     if session is not None:
         folder = find_session(root, session)
@@ -184,7 +177,7 @@ def resume(
         brief = read_brief(folder)
         changed = changed_options(brief, given, apply=change, session_id=folder.name)
         options = changed if changed != brief.options else None
-    return _run(console, json, place, options=options, session_id=folder.name, approve=approve, money=money)
+    return run_on(console, json, place, options=options, session_id=folder.name, approve=approve, money=money)
 
 
 app.command(
@@ -199,6 +192,12 @@ app.command(rename_film, name="rename", help_epilogue=RENAME_EXAMPLES)
 app.command(plan_film, name="plan", help_epilogue=PLAN_EXAMPLES)
 app.command(check_up, name="doctor", help_epilogue=DOCTOR_EXAMPLES)
 app.command(list_styles, name="styles", help_epilogue=STYLES_EXAMPLES)
+app.command(director.redo, name="redo", help_epilogue=director.EXAMPLES["redo"])
+app.command(director.edit, name="edit", help_epilogue=director.EXAMPLES["edit"])
+app.command(director.pick, name="pick", help_epilogue=director.EXAMPLES["pick"])
+app.command(director.shots, name="shots", help_epilogue=director.EXAMPLES["shots"])
+app.command(director.trim, name="trim", help_epilogue=director.EXAMPLES["trim"])
+app.command(director.note, name="note", help_epilogue=director.EXAMPLES["note"])
 app.command(start_studio, name="studio", help_epilogue=STUDIO_EXAMPLES)
 
 
@@ -229,18 +228,6 @@ def _given_blank(idea: str) -> bool:
     return idea != "" or any(argument.strip() == "" for argument in sys.argv[1:])
 
 
-def _check_askable(approve: Approve, console: Console) -> None:
-    if approve != "no" and not _asks(console):
-        raise BadInput(
-            f"--approve {approve} asks on a terminal, and there is none: leave it out, or start a run of the "
-            f"deployment (prefect deployment run make-film/local -p approve={approve})"
-        )
-
-
-def _asks(console: Console) -> bool:
-    return console.is_terminal and sys.stdin.isatty()
-
-
 def _wants(folder: Path, console: Console) -> bool:
     from studio.cli.list_page import summary
 
@@ -261,100 +248,19 @@ def _without_idea(
 ) -> int:
     waiting = unfinished(sessions_root(place)) if resume is not False else []
     folder = waiting[0] if waiting else None
-    if folder is not None and (resume or not _asks(console) or _wants(folder, console)):
+    if folder is not None and (resume or not asks(console) or _wants(folder, console)):
         changed_options(read_brief(folder), given, apply=False, session_id=folder.name)
-        return _run(console, json, place, session_id=folder.name, approve=approve, money=money)
-    if not _asks(console):
+        return run_on(console, json, place, session_id=folder.name, approve=approve, money=money)
+    if not asks(console):
         first = command("make", "", place, idea="A letter at sea")
         raise BadInput(f"no idea given: say what the film is about, for example {first}")
     idea = check_idea(typed_answer("What is the film about? ", console.file))
-    return _run(console, json, place, idea=idea, options=film_options(**given), approve=approve, money=money)
+    return run_on(console, json, place, idea=idea, options=film_options(**given), approve=approve, money=money)
 
 
 def _tell(shape: GivenOptions, console: Console) -> None:
     for note in shape.notes():
         console.print(printable(note), markup=False, soft_wrap=True)
-
-
-def _run(
-    console: Console,
-    json: bool,
-    place: Path,
-    *,
-    idea: str = "",
-    options: FilmOptions | None = None,
-    session_id: str | None = None,
-    approve: Approve = "no",
-    money: Money = NO_MONEY_OPTIONS,
-    name: str = "",
-) -> int:
-    """Run the flow on a session, or on a new one for `idea`; return the exit code.
-
-    Args:
-        options: of a new film; of an existing session what it is changed to, or None to leave it as it is.
-        name: of the film, '' for none.
-    """
-    began = time.monotonic()
-    if options is not None:
-        check_crew(options)
-    if session_id is None:
-        check_writable(sessions_root(place))
-    # A person's own prices are read before anything is begun.
-    price_list()
-    pay_again = money.on_ambiguous == "retry"
-    root = sessions_root(place)
-    known = root / session_id if session_id is not None else session_named(root, name) if name else None
-    if known is not None and money.on_ambiguous in (None, "ask"):
-        pay_again = _agrees(known, console)
-    check_threads()
-    engine = find_engine()
-    console.print(engine.line(), markup=False, soft_wrap=True)
-    waiting = console.status("starting the engine") if console.is_terminal else nullcontext()
-    with nothing_begun(), waiting:
-        check_alive(engine)
-        prepare_environment(engine)
-        server = None
-        if engine.url is None:
-            server = BuiltIn()
-            os.environ["PREFECT_API_URL"] = server.url
-        with imports():
-            from flows.cli.run_film import run_film
-
-        if server is not None:
-            server.ready()
-    return run_film(
-        console,
-        json,
-        place,
-        idea,
-        options,
-        session_id,
-        began,
-        beats=server is None,
-        approve=approve,
-        terms=money.terms(),
-        pay_again=pay_again,
-        name=name,
-    )
-
-
-def _agrees(folder: Path, console: Console) -> bool:
-    """Ask whether calls that were cut off, and may be billed, are made and paid for again; False without a terminal."""
-    from studio.billing.calls import cut_off_calls
-
-    lost = cut_off_calls(folder)
-    if not lost or not _asks(console):
-        return False
-    prices = [call.most_usd for call in lost]
-    most = "an unknown price" if None in prices else f"up to ${sum(each or 0.0 for each in prices):.2f}"
-    calls = "1 paid call was" if len(lost) == 1 else f"{len(lost)} paid calls were"
-    for call in lost:
-        console.print(
-            f"  {call.stage} {call.index or ''} · {call.vendor} {call.model} · {call.begun_at[:19]}",
-            markup=False,
-            highlight=False,
-        )
-    return says_yes(f"{calls} cut off and may be billed: {most}. Make and pay for them again? (y/n) ", console.file)
 
 
 def _terminated(number: int, frame: FrameType | None) -> None:
@@ -367,4 +273,16 @@ def main(argv: list[str] | None = None) -> None:
     # Set, because it may be inherited as ignored: shells ignore it in what a script starts in the background.
     signal.signal(signal.SIGINT, signal.default_int_handler)
     line = "interrupted before the work began: run the same line again"
-    raise SystemExit(leave(lambda: app(argv, exit_on_error=False, print_error=False), interrupted=line))
+    words = sys.argv[1:] if argv is None else argv
+    raise SystemExit(leave(lambda: _carry_out(words), interrupted=line))
+
+
+def _carry_out(words: list[str]) -> int | None:
+    """Run the command that the words name; `plan SESSION redo ...` is `redo SESSION ...` that only shows its plan."""
+    if len(words) > 2 and words[0] == "plan" and words[2] in director.VERBS:
+        with director.planning():
+            words = [words[2], words[1], *words[3:]]
+            code: int | None = app(words, exit_on_error=False, print_error=False)
+            return code
+    code = app(words, exit_on_error=False, print_error=False)
+    return code

@@ -10,12 +10,12 @@ from typing import Annotated
 
 from cyclopts import Parameter
 
-from flows.cli.command_options import NO_OPTIONS, Dollars, GivenOptions, Output
+from flows.cli.command_options import NO_OPTIONS, Dollars, GivenOptions, Money, Output
 from flows.cli.crew_loading import load_crew
 from studio.cli.forecast_page import forecast_json, forecast_lines
 from studio.cli.terminal import write_json
 from studio.errors import BadInput
-from studio.forecast.forecast import forecast_idea, forecast_session
+from studio.forecast.forecast import Directed, forecast_idea, forecast_session
 from studio.forecast.forecast_model import Forecast
 from studio.input.idea import check_idea
 from studio.input.option_checks import changed_options, film_options, make_terms
@@ -82,6 +82,23 @@ def plan(
         write_json(forecast_json(found))
     else:
         print("\n".join([*forecast_lines(found, line), *notes]))
+    return 0
+
+
+def show_plan(folder: Path, place: Path, directed: Directed, words: str, money: Money, json: bool) -> int:
+    """Show what a change of the plan would have made, and what that would cost; return the exit code.
+
+    Args:
+        directed: the texts that the change would give to plans.
+        words: what the change is: 'redo the image of shot 3'.
+    """
+    brief = read_brief(folder)
+    brief = brief.model_copy(update={"terms": brief.terms.with_changes(money.terms())})
+    found = forecast_session(folder, brief, load_crew(brief.options), directed=directed)
+    if json:
+        write_json({"change": words, **forecast_json(found)})
+    else:
+        print("\n".join([f"If you {words}:", *forecast_lines(found, "the same line without `plan`")]))
     return 0
 
 

@@ -19,10 +19,9 @@ from pydantic import Field, ValidationError
 
 from studio.fs import files
 from studio.fs.safe_open import ANSWER_BYTES
-from studio.model.film import Stage
+from studio.model.film import Sha256, Stage
 from studio.model.frozen_model import FrozenModel
 from studio.model.paid import CallKind, Reply, Unit
-from studio.model.receipt import Sha256
 from studio.store import lock
 
 FOLDER = "calls"

@@ -1,7 +1,8 @@
 """The `sessions` command: what was made, what is missing, where the files are, and whether they are whole.
 
-Only `repair` changes a session, and only when told to; `studio/cli/archive_commands.py` makes further ones. It never
-imports Prefect, and models only when it must, so that a list appears at once.
+Of its own commands only `repair` changes a session, and only when told to; `studio/cli/directing_commands.py` undoes
+changes of plans, `studio/cli/archive_commands.py` makes further sessions. It never imports Prefect, and models only when
+it must, so that a list appears at once.
 """
 
 from __future__ import annotations
@@ -17,6 +18,16 @@ from studio.billing.totals import stats_of
 from studio.cli.archive_commands import FORK_EXAMPLES
 from studio.cli.archive_commands import fork as fork_session
 from studio.cli.command_options import Id, Json, Output
+from studio.cli.directing_commands import (
+    HISTORY_EXAMPLES,
+    REDO_EXAMPLES,
+    TAKES_EXAMPLES,
+    UNDO_EXAMPLES,
+    list_takes,
+    redo_changes,
+    show_history,
+    undo_changes,
+)
 from studio.cli.streams import open_streams
 from studio.cli.terminal import agrees_on_terminal, leave, share_shown, write_exact, write_json
 from studio.errors import BadInput
@@ -32,7 +43,7 @@ if TYPE_CHECKING:
 
 app = App(
     name="sessions",
-    help="What was made, what is missing, where the files are. Only repair changes a session, when told to.",
+    help="What was made, what is missing, where the files are. Only repair, undo, redo and gc change a session.",
     help_epilogue="Exit codes: 0 fine, 1 something is damaged or missing, 2 wrong use.",
     help_format="plaintext",
     result_action="return_value",
@@ -269,6 +280,10 @@ def repair(
 
 
 app.command(fork_session, name="fork", help_epilogue=FORK_EXAMPLES)
+app.command(list_takes, name="takes", help_epilogue=TAKES_EXAMPLES)
+app.command(show_history, name="history", help_epilogue=HISTORY_EXAMPLES)
+app.command(undo_changes, name="undo", help_epilogue=UNDO_EXAMPLES)
+app.command(redo_changes, name="redo", help_epilogue=REDO_EXAMPLES)
 
 
 def main(argv: list[str] | None = None) -> None:

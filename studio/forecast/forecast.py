@@ -7,7 +7,7 @@ stand-in, a writer that costs nothing, is used: then the number of shots and lin
 from __future__ import annotations
 
 import tempfile
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import Any, TypeVar
@@ -29,7 +29,7 @@ from studio.model.receipt import Receipt
 from studio.planning.abilities import check_shots, with_voice_for
 from studio.planning.cast import Cast, cast_of
 from studio.planning.plan_diff import same_plan
-from studio.planning.plan_files import read_graph, read_shots, read_story, read_timeline, reader
+from studio.planning.plan_files import read_graph, read_shots, read_story, read_timeline, reader, tale_of
 from studio.planning.styled_crew import in_style
 from studio.planning.timeline import PROGRAM_ENGINE, check_timeline, lay_out
 from studio.production import stages
@@ -40,6 +40,11 @@ from studio.store.piece_store import PieceStore
 from studio.store.reuse_or_make import NEW, Decision
 
 P = TypeVar("P")
+
+Directed = Mapping[Stage, str]
+"""The text of each plan that a change would write, by stage."""
+AS_IT_IS: Directed = {}
+"""No plan is changed."""
 
 UNKNOWN_CAST = "the number of portraits, one for each character, may change: the story is not written yet"
 
@@ -58,8 +63,13 @@ def forecast_idea(brief: Brief, crew: Crew, prices: PriceList | None = None) -> 
     return replace(found, prices=prices.checked, budget_usd=brief.terms.budget_usd)
 
 
-def forecast_session(folder: Path, brief: Brief, crew: Crew, prices: PriceList | None = None) -> Forecast:
+def forecast_session(
+    folder: Path, brief: Brief, crew: Crew, prices: PriceList | None = None, directed: Directed = AS_IT_IS
+) -> Forecast:
     """Return the forecast for a run on the session in `folder`. A run may be working on it meanwhile.
+
+    Args:
+        directed: the texts that a change would give to plans, by stage: what a run would do after that change.
 
     Raises:
         BrokenPlan: a plan does not validate, or a timeline does not add up: a run would stop.
@@ -71,7 +81,7 @@ def forecast_session(folder: Path, brief: Brief, crew: Crew, prices: PriceList |
     prices, calls = prices or price_list().with_more(crew.prices), read_calls(folder)
     with tempfile.TemporaryDirectory(prefix="film-plan-") as scratch:
         quoter, pieces = Quoter(prices, Path(scratch), folder, calls), PieceStore(folder, reader(brief), _say_nothing)
-        found = _Forecaster(folder.name, folder, brief, crew, quoter, pieces).run()
+        found = _Forecaster(folder.name, folder, brief, crew, quoter, pieces, directed).run()
     spent, unknown = spent_usd(calls)
     return replace(
         found,
@@ -96,11 +106,18 @@ class _Forecaster:
     """
 
     def __init__(
-        self, session_id: str, folder: Path, brief: Brief, crew: Crew, quoter: Quoter, pieces: PieceStore | None
+        self,
+        session_id: str,
+        folder: Path,
+        brief: Brief,
+        crew: Crew,
+        quoter: Quoter,
+        pieces: PieceStore | None,
+        directed: Directed = AS_IT_IS,
     ) -> None:
         crew = in_style(crew, brief.options)
         self._job = Job(session_id, folder, brief, crew, blank=quoter.blank())
-        self._quoter, self._pieces = quoter, pieces
+        self._quoter, self._pieces, self._directed = quoter, pieces, directed
         self._sure, self._redone = True, False
         self._steps: list[Step] = []
         self._asked: set[tuple[Stage, str]] = set()
@@ -108,13 +125,13 @@ class _Forecaster:
         self._notes: list[str] = list(filter(None, (told, times_line(brief.options))))
 
     def run(self) -> Forecast:
-        story = self._story()
+        story, tale = self._story()
         brief = self._job.brief
         crew, notes = with_voice_for(self._job.crew, story, brief.options)
         self._job = replace(self._job, crew=crew)
         self._notes += notes
-        graph = self._graph(story)
-        shots = self._shots(story, graph)
+        graph = self._graph(tale)
+        shots = self._shots(tale, graph)
         check_shots(crew, shots, brief.options.fps)
         lines = [self._line(shot) for shot in shots]
         if not self._sure and crew.portraits and crew.painter.abilities.references:
@@ -130,13 +147,18 @@ class _Forecaster:
 
     # --- plans ------------------------------------------------------------------------------------
 
-    def _story(self) -> Story:
+    def _story(self) -> tuple[Story, Story]:
+        """Return the story, and the part of it that the other plans are made from."""
         work = stages.story(self._job)
         seen = self._exact(self._look(work.order), work)
         self._step(work, seen)
-        if seen.used:
-            return read_story(self._text(work.order, seen))
-        return self._unsure(self._job.crew.stand_in.write_story(self._job.brief))
+        if not seen.used:
+            story = self._unsure(self._job.crew.stand_in.write_story(self._job.brief))
+            return story, story
+        now = read_story(self._text(work.order, seen))
+        story = read_story(self._directed["story"]) if "story" in self._directed else now
+        titled = (seen.receipt.titled if seen.receipt else None) or now.title
+        return story, tale_of(story, titled)
 
     def _graph(self, story: Story) -> SceneGraph:
         work = stages.scene_graph(self._job, story)
@@ -157,7 +179,7 @@ class _Forecaster:
         if not seen.used:
             return self._unsure(crew.stand_in.plan_shots(story, graph, brief))
         # Shots edited by hand are kept, even if the plans before them change.
-        text = self._text(work.order, seen)
+        text = self._directed.get("shots") or self._text(work.order, seen)
         self._sure = True
         redone = seen.receipt.redone if seen.receipt else None
         self._redone = bool(redone) and same_plan(redone or "", text)
@@ -257,6 +279,13 @@ class _Forecaster:
             return receipt.content or ""
         return (files.read_or_none(self._job.folder / order.path, PLAN_BYTES) or b"").decode("utf-8", "replace")
 
+    def _was_directed(self, order: Order, seen: Decision) -> bool:
+        """Tell whether a plan differs from what was written by what a command changed, and not by a hand."""
+        if order.stage in self._directed:
+            return True
+        redone = seen.receipt.redone if seen.receipt and seen.why == "edited by hand" else None
+        return redone is not None and same_plan(redone, self._text(order, seen))
+
     def _exact(self, seen: Decision, work: Work[Any]) -> Decision:
         """Return the decision with a more exact reason why a piece is made anew: what in its own order has changed."""
         if seen.why != "new upstream" or seen.receipt is None or not self._sure:
@@ -280,6 +309,8 @@ class _Forecaster:
     def _note(self, order: Order, engine: Engine, seen: Decision, quote: Callable[[], Estimate]) -> Receipt | None:
         receipt = seen.receipt
         if seen.used:
+            if self._was_directed(order, seen):
+                seen = replace(seen, why="directed")
             if receipt is None and seen.action == "keep picture" and self._pieces is not None:
                 receipt = self._pieces.by_hand(order)
             if receipt is not None and receipt.by_hand and (few := few_pixels(receipt.width, receipt.height)):

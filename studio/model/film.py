@@ -6,9 +6,10 @@ validated once at the border. No clock, no files, no randomness: those come in a
 
 from __future__ import annotations
 
-from typing import Literal, get_args
+from collections.abc import Collection
+from typing import Annotated, Literal, get_args
 
-from pydantic import Field, JsonValue, model_serializer
+from pydantic import Field, JsonValue, model_serializer, model_validator
 from pydantic import SerializerFunctionWrapHandler as Dump
 
 from studio.fs.safe_open import SHOTS
@@ -19,8 +20,24 @@ Stage = Literal["story", "scene_graph", "shots", "cast", "images", "narration", 
 
 STAGES: tuple[Stage, ...] = get_args(Stage)
 
+NOTE_LETTERS = 2_000
+"""Longest note on a shot, in characters."""
+
+SHOT_EXTRAS = ("id", "alternatives", "video_take", "narration_take", "picture", "clip", "voice", "note")
+"""Keys of a shot that are left out while they have their default: a plan without them is one of an earlier release."""
+STORY_EXTRAS = ("music", "title_card", "score_take")
+"""Keys of a story that are left out while they have their default. They direct the film and are no part of the tale."""
+
 LINE_CHARACTERS = 4_000
 """Longest line of one shot, in characters: more than four minutes of speech."""
+
+
+def without_usual(model: FrozenModel, content: dict[str, JsonValue], names: Collection[str]) -> dict[str, JsonValue]:
+    """Return what was dumped of a model without those keys of `names` that have their default."""
+    fields = type(model).model_fields
+    return {
+        key: value for key, value in content.items() if key not in names or getattr(model, key) != fields[key].default
+    }
 
 
 Mood = Literal[
@@ -49,6 +66,14 @@ class Story(FrozenModel):
     language: str = Field(default="en", description="ISO 639-1 code of the narration; 'other': not English")
     mood: Mood = "hopeful"
     written_by: str = Field(default="", description="who wrote it, for example 'a draft by template'")
+    music: Source | None = Field(default=None, description="music that a person chose; None: composed by the crew")
+    title_card: Source | None = Field(default=None, description="a picture or clip that a person chose for the title")
+    score_take: int = Field(default=1, ge=1, description="raised by a redo: the same moods, other music")
+
+    @model_serializer(mode="wrap")
+    def _without_what_is_usual(self, dump: Dump) -> dict[str, JsonValue]:
+        # Fingerprints cover this text: a story from before there were these keys must keep its fingerprint.
+        return without_usual(self, dump(self), STORY_EXTRAS)
 
 
 NodeKind = Literal["scene", "character", "place", "prop"]
@@ -90,8 +115,36 @@ class SceneGraph(FrozenModel):
     edges: tuple[Edge, ...] = Field(max_length=EDGES, fail_fast=True)
 
 
+Sha256 = Annotated[str, Field(pattern=r"^[0-9a-f]{64}$")]
+
+
+class Source(FrozenModel):
+    """A file that a person chose, by its checksum, and which part of it: a recording, a clip, music, a title.
+
+    It is in `material/` of the session. `start` and `end` are seconds of the file; no `end` is its end.
+    """
+
+    sha256: Sha256
+    start: float = Field(default=0.0, ge=0, le=24 * 3600, allow_inf_nan=False)
+    end: float | None = Field(default=None, gt=0, le=24 * 3600, allow_inf_nan=False)
+    sound: bool = Field(default=False, description="of a clip: whether its own sound is kept, under the voice")
+
+    @model_validator(mode="after")
+    def _ends_after_it_starts(self) -> Source:
+        if self.end is not None and self.end <= self.start:
+            raise ValueError(f"'end' is {self.end:g}, which is not after 'start', {self.start:g}")
+        return self
+
+    @model_serializer(mode="wrap")
+    def _without_what_is_usual(self, dump: Dump) -> dict[str, JsonValue]:
+        return without_usual(self, dump(self), ("start", "end", "sound"))
+
+
 class Shot(FrozenModel):
-    """One shot of `shots.json`. `seed`, `frames` and `take` are chosen once and kept in the file."""
+    """One shot of `shots.json`. `seed`, `frames` and `take` are chosen once and kept in the file.
+
+    The `id` is the shot's identity: it stays when shots come, go or move, and so the shot keeps its takes.
+    """
 
     index: int = Field(ge=1, description="1-based, the place in the list")
     image_prompt: str = Field(min_length=1, max_length=8_000)
@@ -103,6 +156,26 @@ class Shot(FrozenModel):
     frames: int = Field(ge=1, le=24 * 3600, description="planned length in frames at the film's rate")
     seed: int = Field(ge=0, lt=2**31)
     take: int = Field(default=1, ge=1, description="raised by a redo: the same prompt, another picture")
+    id: str = Field(default="", pattern=r"^[a-z0-9-]{0,40}$", description="its identity; '' before it is read")
+    alternatives: int = Field(default=0, ge=0, le=8, description="how many takes of its picture more are painted")
+    video_take: int = Field(default=1, ge=1, description="raised by a redo: the same picture and move, another clip")
+    narration_take: int = Field(default=1, ge=1, description="raised by a redo: the same words, spoken again")
+    picture: Sha256 | Literal[""] = Field(default="", description="the take that is its picture; '': by its prompt")
+    clip: Source | None = Field(default=None, description="a clip that a person chose; None: made from its picture")
+    voice: Source | None = Field(default=None, description="a recording that a person chose; None: spoken by the crew")
+    note: str = Field(default="", max_length=NOTE_LETTERS, description="what a person noted about it")
+
+    @property
+    def direction(self) -> str:
+        """What a person asked for last about its picture, besides its words: the take, and the choice of one.
+
+        A picture by hand stays until this changes.
+        """
+        return f"{self.take}:{self.picture[:16]}"
+
+    @model_serializer(mode="wrap")
+    def _without_what_is_usual(self, dump: Dump) -> dict[str, JsonValue]:
+        return without_usual(self, dump(self), SHOT_EXTRAS)
 
 
 class Word(FrozenModel):

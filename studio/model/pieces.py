@@ -85,8 +85,14 @@ def receipt_path(path: str) -> str:
 class Order:
     """One piece of work: session, stage, number and fingerprint.
 
-    `wanted` are all fingerprints that the present plan wants of this stage; with them a person's picture follows its
-    shot when shots are inserted. They are not part of the key, and two orders that differ only in them are equal.
+    The other attributes are not part of the key, and two orders that differ only in them are equal.
+
+    Attributes:
+        wanted: all fingerprints that the present plan wants of this stage; with them a person's picture follows its
+            shot when shots are inserted.
+        chosen: the SHA-256 of the take that a person chose; '' for none.
+        shot, take, direction: of a shot's piece, for its receipt: the shot's id; of a picture, which take it is, and
+            `Shot.direction`.
     """
 
     session_id: str
@@ -94,6 +100,10 @@ class Order:
     index: int
     fingerprint: str
     wanted: Container[str] = field(default=(), compare=False)
+    chosen: str = field(default="", compare=False)
+    shot: str = field(default="", compare=False)
+    take: int = field(default=0, compare=False)
+    direction: str = field(default="", compare=False)
 
     @property
     def path(self) -> str:

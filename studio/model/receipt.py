@@ -3,15 +3,12 @@
 from __future__ import annotations
 
 import json
-from typing import Annotated
 
 from pydantic import ConfigDict, Field, JsonValue, model_validator
 
-from studio.model.film import Stage, Word
+from studio.model.film import Sha256, Stage, Word
 from studio.model.fingerprint import fingerprint
 from studio.model.frozen_model import FrozenModel
-
-Sha256 = Annotated[str, Field(pattern=r"^[0-9a-f]{64}$")]
 
 
 class PieceMeasures(FrozenModel):
@@ -71,9 +68,13 @@ class Receipt(PieceMeasures):
     seconds_taken: float = Field(default=0.0, ge=0)
     by_hand: bool = Field(default=False, description="a person put it there; no engine will replace it")
     also: tuple[Sidecar, ...] = ()
+    take: int = Field(default=0, ge=0, description="of a shot's picture: which take of its prompt it is; 0: not known")
+    direction: str = Field(default="", description="of a picture by hand: what it replaced (`Shot.direction`)")
+    shot: str = Field(default="", description="the id of the shot that it was made for; '' for a piece of the film")
     content: str | None = Field(default=None, description="for a plan: its text as it was written")
     edited: str | None = Field(default=None, description="for a plan edited by hand: its text as it was last used")
-    redone: str | None = Field(default=None, description="for the shots: as written, with the redos applied")
+    redone: str | None = Field(default=None, description="for a plan that was directed: its text after that")
+    titled: str | None = Field(default=None, description="for the story: the title that the other plans were made for")
     check: str = Field(default="", description="over all other keys that are not at their default")
 
     # A key that a later version added is not an error; the check covers it like every other.

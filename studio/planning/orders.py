@@ -120,7 +120,12 @@ def character_number(character: Node) -> int:
 
 
 def image_print(shot: Shot, size: tuple[int, int], crew: Crew, looks: tuple[str, ...] = ()) -> str:
-    """Return the fingerprint of a shot's picture; `looks` are those of the characters in it."""
+    """Return the fingerprint of a shot's picture; `looks` are those of the characters in it.
+
+    Of a take that a person chose, only its bytes count.
+    """
+    if shot.picture:
+        return fingerprint(chosen=shot.picture)
     shown: dict[str, Ingredient] = {"looks": looks} if looks else {}
     return fingerprint(
         who=_who(crew.painter),
@@ -153,22 +158,48 @@ def image_order(
 ) -> Order:
     """Return the order of a shot's picture: from prompt, size, seed, take, and the looks of the characters in it."""
     print_ = image_print(shot, size, crew, looks.get(shot.index, ()))
-    return Order(session_id, "images", shot.index, print_, _ImagePrints(shots, size, crew, looks))
+    return Order(
+        session_id,
+        "images",
+        shot.index,
+        print_,
+        _ImagePrints(shots, size, crew, looks),
+        chosen=shot.picture,
+        shot=shot.id,
+        take=0 if shot.picture else shot.take,
+        direction=shot.direction,
+    )
 
 
 def take_seed(shot: Shot) -> int:
     """Return the seed that a shot's picture is painted with: the shot's own, and another one for every redo."""
-    return (shot.seed + 7_919 * (shot.take - 1)) % 2**31
+    return another_seed(shot.seed, shot.take)
+
+
+def another_seed(seed: int, take: int) -> int:
+    """Return the seed of a take: the first take has the seed itself."""
+    return (seed + 7_919 * (take - 1)) % 2**31
+
+
+def seed_for(painted: int, take: int) -> int:
+    """Return the seed that a shot must have for this take to be painted with the seed `painted`."""
+    return (painted - 7_919 * (take - 1)) % 2**31
+
+
+def _another(take: int) -> dict[str, Ingredient]:
+    """Return what a take adds to a fingerprint: nothing if it is the first."""
+    return {"take": take} if take > 1 else {}
 
 
 def line_seed(shot: Shot) -> int:
     """Return the seed that a shot's line is spoken with, from its words: the same words sound the same in any shot."""
-    return zlib.crc32(shot.narration.encode("utf-8")) % 2**31
+    return another_seed(zlib.crc32(shot.narration.encode("utf-8")) % 2**31, shot.narration_take)
 
 
 def narration_order(session_id: str, shot: Shot, crew: Crew) -> Order:
-    """Return the order of a shot's line: from its words and the voice; its seed follows from the words."""
-    return Order(session_id, "narration", shot.index, fingerprint(who=_who(crew.narrator), line=shot.narration))
+    """Return the order of a shot's line: from its words, the voice and the take; its seed follows from these."""
+    print_ = fingerprint(who=_who(crew.narrator), line=shot.narration, **_another(shot.narration_take))
+    return Order(session_id, "narration", shot.index, print_, shot=shot.id)
 
 
 def video_order(
@@ -193,8 +224,9 @@ def video_order(
         seed=shot.seed,
         burned=burned,
         **aim,
+        **_another(shot.video_take),
     )
-    return Order(session_id, "videos", shot.index, print_)
+    return Order(session_id, "videos", shot.index, print_, shot=shot.id)
 
 
 def timeline_order(session_id: str, shots: Sequence[Shot], lines: Sequence[Receipt], brief: Brief) -> Order:
@@ -211,14 +243,17 @@ def timeline_order(session_id: str, shots: Sequence[Shot], lines: Sequence[Recei
     return Order(session_id, "timeline", 0, print_)
 
 
-def score_order(session_id: str, timeline: Timeline, cues: Sequence[MusicCue], brief: Brief, crew: Crew) -> Order:
-    """Return the order of the score: from its moods and where they begin, its length and seed."""
+def score_order(
+    session_id: str, story: Story, timeline: Timeline, cues: Sequence[MusicCue], brief: Brief, crew: Crew
+) -> Order:
+    """Return the order of the score: from its moods and where they begin, its length, seed and take."""
     print_ = fingerprint(
         who=_who(crew.composer),
         cues=tuple((cue.start, cue.mood) for cue in cues),
         frames=timeline.frames,
         fps=timeline.fps,
         seed=brief.seed,
+        **_another(story.score_take),
     )
     return Order(session_id, "score", 0, print_)
 

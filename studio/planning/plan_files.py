@@ -18,7 +18,7 @@ from pydantic import JsonValue, ValidationError
 from studio.errors import BrokenPlan
 from studio.fs.safe_open import SHOTS
 from studio.model.brief import Brief
-from studio.model.film import SceneGraph, Shot, Stage, Story, Timeline
+from studio.model.film import STORY_EXTRAS, SceneGraph, Shot, Stage, Story, Timeline
 from studio.model.frozen_model import FrozenModel
 from studio.text.strict_json import NotJson, first_fault, item_lines, read_json, read_model
 from studio.text.wrong_values import wrong_values
@@ -62,6 +62,16 @@ def read_story(text: str) -> Story:
             raise BrokenPlan(f"story.json: scenes {seen[scene.id]} and {place} both have the id {scene.id}; change one")
         seen[scene.id] = place
     return story
+
+
+def tale_of(story: Story, titled: str | None) -> Story:
+    """Return the part of the story that the other plans are made from: without what directs the film.
+
+    Args:
+        titled: the title that they were made for, if a person changed it since: another title changes no shot.
+    """
+    usual = {name: Story.model_fields[name].default for name in STORY_EXTRAS}
+    return story.model_copy(update={**usual, "title": titled or story.title})
 
 
 def read_graph(text: str) -> SceneGraph:
@@ -108,7 +118,26 @@ def read_shots(text: str, fps: int, shot_seconds: float, seed: int) -> tuple[Sho
             raise BrokenPlan(f"{place}: image_path {shot.image_path!r} is that of shot {other}; leave the key out")
         paths[shot.image_path] = index
         shots.append(shot)
-    return tuple(shots)
+    return with_ids(shots)
+
+
+def with_ids(shots: Sequence[Shot]) -> tuple[Shot, ...]:
+    """Return the shots with an id each: its own, or one from its seed; the second shot with an id gets another.
+
+    A plan as a crew writes it has no ids. Those from the seeds stay the same while shots come, go and move.
+    """
+    own = {shot.id for shot in shots if shot.id}
+    used: set[str] = set()
+    found: list[Shot] = []
+    for shot in shots:
+        base = shot.id or f"{shot.seed:08x}"
+        name, number = base, 1
+        while name in used or (name in own and name != shot.id):
+            number += 1
+            name = f"{base[:32]}-{number}"
+        used.add(name)
+        found.append(shot if shot.id == name else shot.model_copy(update={"id": name}))
+    return tuple(found)
 
 
 def read_timeline(text: str) -> Timeline:

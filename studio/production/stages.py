@@ -12,6 +12,7 @@ from pathlib import Path
 from textwrap import shorten
 from typing import Generic, TypeVar
 
+from studio.errors import TakeGone
 from studio.model import events
 from studio.model.brief import Brief
 from studio.model.engines import Animator, Composer, Crew, Engine, Narrator, Painter, Tick, Writer
@@ -161,6 +162,11 @@ def picture(job: Job, shot: Shot, shots: Sequence[Shot], cast: Cast = NOBODY) ->
     shown = cast.references(shot.index, job.folder, job.blank)
 
     def make(painter: Painter, out: Path) -> Made:
+        if shot.picture:
+            raise TakeGone(
+                f"the picture that shot {shot.index} uses ({shot.picture[:12]}...) is gone: choose another with "
+                f"`film pick`, or have one painted with `film redo`"
+            )
         try:
             made = painter.paint(shot.image_prompt, size, orders.take_seed(shot), out, shown)
             return made.model_copy(update={"looks": looks.get(shot.index, ())})
@@ -170,7 +176,7 @@ def picture(job: Job, shot: Shot, shots: Sequence[Shot], cast: Cast = NOBODY) ->
             return paint_slate(f"Shot {shot.index}", size, shot.seed, str(error), out)
 
     order = orders.image_order(job.session_id, shot, shots, size, job.crew, looks)
-    return Work(order, job.crew.painter, make, shot.seed, shot.image_prompt)
+    return Work(order, job.crew.painter, make, orders.take_seed(shot), shot.image_prompt)
 
 
 def line(job: Job, shot: Shot) -> Work[Narrator]:
@@ -189,6 +195,7 @@ def clip(job: Job, shot: Shot, image: Receipt, line: Receipt) -> Work[Animator]:
     options = job.brief.options
     frames = shot_frames(shot.frames, line.seconds or 0.0, options.fps)
     burned: tuple[Cue, ...] = burned_cues(shot, line, frames, options)
+    seed = orders.another_seed(shot.seed, shot.video_take)
 
     def make(animator: Animator, out: Path) -> Made:
         return animator.animate(
@@ -198,7 +205,7 @@ def clip(job: Job, shot: Shot, image: Receipt, line: Receipt) -> Work[Animator]:
             frames,
             options.fps,
             options.size,
-            shot.seed,
+            seed,
             burned,
             image.focus,
             out,
@@ -207,7 +214,7 @@ def clip(job: Job, shot: Shot, image: Receipt, line: Receipt) -> Work[Animator]:
 
     words = "\n".join(cue.model_dump_json() for cue in burned)
     order = orders.video_order(job.session_id, shot, frames, job.brief, job.crew, image, words)
-    return Work(order, job.crew.animator, make, shot.seed, clip_prompt(shot))
+    return Work(order, job.crew.animator, make, seed, clip_prompt(shot))
 
 
 def clip_prompt(shot: Shot) -> str:
@@ -225,12 +232,12 @@ def _slated(job: Job, error: VendorError) -> bool:
 
 def score(job: Job, story: Story, shots: Sequence[Shot], timeline: Timeline) -> Work[Composer]:
     """Return the work on the score, `score.wav`, exactly as long as the film."""
-    seed, cues = job.brief.seed, music_cues(story, shots, timeline)
+    seed, cues = orders.another_seed(job.brief.seed, story.score_take), music_cues(story, shots, timeline)
 
     def make(composer: Composer, out: Path) -> Made:
         return composer.compose(cues, timeline.seconds, seed, out)
 
-    order = orders.score_order(job.session_id, timeline, cues, job.brief, job.crew)
+    order = orders.score_order(job.session_id, story, timeline, cues, job.brief, job.crew)
     return Work(order, job.crew.composer, make, seed, cues_told(cues))
 
 

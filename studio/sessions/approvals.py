@@ -6,7 +6,6 @@ from the top asks nothing twice and carries nothing out twice.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -21,6 +20,7 @@ from studio.model.frozen_model import FrozenModel
 from studio.model.pieces import receipt_path
 from studio.planning.plan_diff import Redo, redone
 from studio.planning.plan_files import plan_text
+from studio.planning.shots_named import shots_named
 from studio.sessions.session import Session
 from studio.store import lock
 from studio.store.receipts import read_receipt, receipt_bytes
@@ -34,8 +34,6 @@ ApprovalStep = Literal["shots", "images"]
 APPROVALS = "approvals.json"
 PROMPT_LETTERS = 8_000
 """Longest image prompt, as `studio.model.film.Shot` has it."""
-
-_SHOTS = re.compile(r"(\d{1,6})(?:-(\d{1,6}))?")
 
 
 @dataclass(frozen=True)
@@ -92,24 +90,6 @@ class AskedQuestion(FrozenModel):
 
 
 _BOOK = TypeAdapter(tuple[AskedQuestion, ...])
-
-
-def shots_named(text: str, count: int) -> tuple[int, ...]:
-    """Return the numbers of the shots named in '3, 5-7', in order, each once; () for ''.
-
-    Raises:
-        BadInput: it is not a list of shots, or one of them is not in 1 to `count`.
-    """
-    found: set[int] = set()
-    for part in re.findall(r"[^,;\s]+", "-".join(part.strip() for part in text.split("-"))):
-        match = _SHOTS.fullmatch(part)
-        if match is None:
-            raise BadInput(f"{printable(part)[:40]!r} is not a shot: name shots as in '3, 5-7'")
-        first, last = int(match[1]), int(match[2] or match[1])
-        if not 1 <= first <= last <= count:
-            raise BadInput(f"there is no shot {part}: there are shots 1 to {count}")
-        found.update(range(first, last + 1))
-    return tuple(sorted(found))
 
 
 def answered(question: AskedQuestion, reply: Answer, shots: Sequence[Shot], at: str) -> AskedQuestion:

@@ -12,6 +12,7 @@ from studio.planning.plan_files import reader
 from studio.store import lock, takes
 from studio.store.brief import read_brief, restore_brief, write_brief
 from studio.store.folder_walk import refuse_links
+from studio.store.journal import carry_out
 from studio.store.piece_store import PieceStore
 from studio.store.recovery import recover
 
@@ -42,6 +43,8 @@ class FolderDocuments:
 class FolderStore(FolderDocuments):
     """A session folder, locked until `release`; what a crash left in it is cleaned up. Implements `SessionStore`.
 
+    A change of its plans that the journal holds, and a crash kept from being made, is made.
+
     Args:
         tell: receives one line for everything a person should know.
         held: its lock, if the caller has it already; it is released if the session does not open.
@@ -60,6 +63,7 @@ class FolderStore(FolderDocuments):
             self._brief = read_brief(folder)
             self._pieces = PieceStore(folder, self._read_plan, tell)
             recover(self._pieces)
+            carry_out(self)
         except BaseException:
             self._lock.release()
             raise

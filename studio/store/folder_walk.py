@@ -10,7 +10,19 @@ from pathlib import Path
 from studio.errors import LinkInside
 from studio.fs import files, safe_open
 
-_FOLDERS = ("calls", "cast", "images", "narration", "videos", "receipts", "runs", "results", "takes")
+_FOLDERS = (
+    "calls",
+    "cast",
+    "images",
+    "narration",
+    "videos",
+    "receipts",
+    "runs",
+    "results",
+    "takes",
+    "journal",
+    "material",
+)
 DEEPEST = 8
 """How many levels of folders in a session are looked at: ours are at most four deep (`takes/foreign/videos/`)."""
 

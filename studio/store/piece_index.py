@@ -9,6 +9,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from studio.fs import files
+from studio.model.film import Stage
 from studio.model.pieces import PLANS
 from studio.model.receipt import Receipt
 from studio.store.receipts import piece_of, read_receipt, receipt_places
@@ -20,11 +21,14 @@ class PieceIndex:
     def __init__(self, folder: Path) -> None:
         self._folder = folder
         self._places: dict[str, list[Path]] | None = None
+        self._by_bytes: dict[str, list[Path]] = {}
 
     def add(self, receipt: Receipt, place: Path, *, first: bool = False) -> None:
         """Add a receipt that was just written; `first` if its piece is in its place, not in `takes/`."""
         if self._places is not None:
-            self._places.setdefault(receipt.fingerprint, []).insert(0 if first else 1 << 30, place)
+            at = 0 if first else 1 << 30
+            self._places.setdefault(receipt.fingerprint, []).insert(at, place)
+            self._by_bytes.setdefault(receipt.sha256, []).insert(at, place)
 
     def whole(self, fingerprint: str) -> Iterator[tuple[Path, Receipt]]:
         """Yield (path of the receipt, receipt) of every whole piece with this fingerprint."""
@@ -32,19 +36,32 @@ class PieceIndex:
             if lies_whole(place, receipt):
                 yield place, receipt
 
+    def whole_take(self, stage: Stage, sha256: str) -> Iterator[tuple[Path, Receipt]]:
+        """Yield (path of the receipt, receipt) of every whole piece of a stage with these bytes."""
+        self._read()
+        for place in list(self._by_bytes.get(sha256, ())):
+            receipt = read_receipt(place)
+            same = receipt is not None and (receipt.stage, receipt.sha256) == (stage, sha256)
+            if receipt is not None and same and lies_whole(place, receipt):
+                yield place, receipt
+
     def with_receipt(self, fingerprint: str) -> Iterator[tuple[Path, Receipt]]:
         """Yield (path of the receipt, receipt) of every piece with this fingerprint, whether it is whole or not."""
+        for place in list(self._read().get(fingerprint, ())):
+            # Another piece may have taken the place since.
+            receipt = read_receipt(place)
+            if receipt is not None and receipt.fingerprint == fingerprint:
+                yield place, receipt
+
+    def _read(self) -> dict[str, list[Path]]:
         if self._places is None:
             self._places = {}
             for place in receipt_places(self._folder):
                 receipt = read_receipt(place)
                 if receipt is not None:
                     self._places.setdefault(receipt.fingerprint, []).append(place)
-        for place in list(self._places.get(fingerprint, ())):
-            # Another piece may have taken the place since.
-            receipt = read_receipt(place)
-            if receipt is not None and receipt.fingerprint == fingerprint:
-                yield place, receipt
+                    self._by_bytes.setdefault(receipt.sha256, []).append(place)
+        return self._places
 
 
 def lies_whole(place: Path, receipt: Receipt) -> bool:

@@ -49,6 +49,10 @@ class PieceStore:
         """Find out whose file is at the order's place. Changes nothing."""
         return self._states.look(order)
 
+    def is_whole(self, receipt: Receipt, path: str) -> bool:
+        """Tell whether the piece at `path` has exactly the bytes of the receipt."""
+        return self._states.is_whole(receipt, path)
+
     def receipt_in_records(self, order: Order) -> Receipt | None:
         """Return the receipt in Prefect's records for the piece at the order's place; None if there is none.
 
@@ -174,7 +178,13 @@ class PieceStore:
         path = self.folder / order.path
         width, height = upright_size(path)
         return self._receipt(
-            order, path, PieceMeasures(width=width, height=height), "by hand", "", by_hand=True
+            order,
+            path,
+            PieceMeasures(width=width, height=height),
+            "by hand",
+            "",
+            by_hand=True,
+            direction=order.direction,
         ).sealed()
 
     def _copied(self, order: Order, decision: Decision) -> Receipt | None:
@@ -277,8 +287,11 @@ class PieceStore:
                 "sha256": files.sha256_of(out),
                 "bytes": stat.st_size,
                 "mtime_ns": stat.st_mtime_ns,
+                "fingerprint": order.fingerprint,
+                "shot": order.shot or receipt.shot,
                 "edited": None,
                 "redone": None,
+                "titled": None,
             }
         ).sealed()
         files.write_whole(staged_path(self.folder / receipt_path(order.path)), receipt_bytes(receipt))
@@ -308,6 +321,8 @@ class PieceStore:
                 "bytes": stat.st_size,
                 "mtime_ns": stat.st_mtime_ns,
                 "fingerprint": order.fingerprint,
+                "shot": order.shot,
+                "take": order.take,
                 "engine": engine,
                 "model": model,
                 "content": content,

@@ -7,10 +7,10 @@ from collections.abc import Callable
 from studio.errors import BrokenPlan
 from studio.fs import files
 from studio.fs.safe_open import PLAN_BYTES
-from studio.model.film import SceneGraph, Shot, Story, Timeline
+from studio.model.film import SceneGraph, Shot, Stage, Story, Timeline
 from studio.model.pieces import PLANS, piece_path, receipt_path
 from studio.planning.plan_diff import edit_line, same_plan
-from studio.planning.plan_files import read_graph, read_shots, read_story, read_timeline, reader
+from studio.planning.plan_files import read_graph, read_shots, read_story, read_timeline, reader, tale_of
 from studio.store.receipts import read_receipt, receipt_bytes
 from studio.store.session_store import SessionStore
 from studio.text.command_hints import command
@@ -29,6 +29,11 @@ class Plans:
             BrokenPlan: the file is gone, or holds no valid story. The other methods raise the same.
         """
         return read_story(self._text("story.json"))
+
+    def tale(self) -> Story:
+        """Read the part of the story that the other plans are made from (`plan_files.tale_of`)."""
+        receipt = read_receipt(self._store.folder / receipt_path("story.json"))
+        return tale_of(self.story(), receipt.titled if receipt else None)
 
     def graph(self) -> SceneGraph:
         """Read the scene graph."""
@@ -67,7 +72,7 @@ class Plans:
             edited = None if same_plan(receipt.content, text) else text
             if receipt.edited != edited:
                 # Otherwise a fault could lose an edit that a run has used.
-                self._store.write(receipt_path(name), receipt_bytes(receipt.model_copy(update={"edited": edited})))
+                keep_edit(self._store, stage, text)
 
     def _text(self, name: str) -> str:
         content = files.read_or_none(self._store.folder / name, PLAN_BYTES)
@@ -80,3 +85,24 @@ class Plans:
 
     def _command(self, verb: str) -> str:
         return command(verb, self._store.id, self._store.folder.parent.parent)
+
+
+def keep_edit(store: SessionStore, stage: Stage, text: str, *, directed: bool = False) -> None:
+    """Keep the text of an edited plan in the plan's receipt, so that no fault loses it. Do nothing without a receipt.
+
+    Args:
+        directed: whether a command changed the plan, and not a person's hand: such a change is not reported as an edit.
+    """
+    place = receipt_path(piece_path(stage))
+    receipt = read_receipt(store.folder / place)
+    if receipt is None or receipt.content is None:
+        return
+    update: dict[str, object] = {"edited": None if same_plan(receipt.content, text) else text}
+    if directed:
+        update["redone"] = text
+    if stage == "story":
+        before = read_story(receipt.edited or receipt.content).title
+        if read_story(text).title != before and receipt.titled is None:
+            # Another title makes no other plan: they stay those of the title that they were made for.
+            update["titled"] = before
+    store.write(place, receipt_bytes(receipt.model_copy(update=update)))

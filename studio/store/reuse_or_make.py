@@ -34,7 +34,9 @@ Why = Literal[
     "there",
     "by hand",
     "edited by hand",
+    "directed",
     "kept elsewhere",
+    "chosen",
     "as another shot",
     "new",
     "missing",
@@ -47,8 +49,9 @@ Why = Literal[
 ]
 """Why a piece is used, or made:
 
-there, by hand, edited by hand      used as it is, in its place
+there, by hand, edited by hand, directed    used as it is, in its place; a command changed a plan that was directed
 kept elsewhere      used: a copy of it is under another number, or in `takes/`
+chosen              used: a copy of the take that a person chose
 as another shot     used: this run makes the same for another shot
 new                 made: it never existed
 missing, damaged    made again: it existed before
@@ -116,11 +119,12 @@ def decide(
     if found.condition == "ours" and receipt is not None and receipt.fingerprint == order.fingerprint:
         return Decision("use", "there", found, receipt)
     if found.condition == "by hand" and not _moved(order, receipt):
-        seen = receipt is not None and receipt.by_hand and receipt.fingerprint == order.fingerprint
-        seen = seen and receipt is not None and states.is_whole(receipt, order.path)
-        return Decision("keep picture", "by hand", found, receipt if seen else None)
+        known = receipt is not None and receipt.by_hand and states.is_whole(receipt, order.path)
+        if not known or receipt is None or receipt.direction in ("", order.direction):
+            seen = known and receipt is not None and receipt.fingerprint == order.fingerprint
+            return Decision("keep picture", "by hand", found, receipt if seen else None)
     if (copy := _copy_of(order, found, index, without)) is not None:
-        return Decision("copy", "kept elsewhere", found, copy[1], copy[0])
+        return Decision("copy", "chosen" if order.chosen else "kept elsewhere", found, copy[1], copy[0])
     return _to_make(order, found, states, index)
 
 
@@ -150,8 +154,12 @@ def _copy_of(
     order: Order, found: PieceState, index: PieceIndex, without: Container[Path]
 ) -> tuple[Path, Receipt] | None:
     removed = found.receipt if found.condition == "nothing" else None
-    for place, receipt in index.whole(order.fingerprint):
+    pieces = index.whole_take(order.stage, order.chosen) if order.chosen else index.whole(order.fingerprint)
+    for place, receipt in pieces:
         if receipt.stage != order.stage or place in without:
+            continue
+        if receipt.by_hand and receipt.direction not in ("", order.direction) and not order.chosen:
+            # A person asked for a redo since they put it there.
             continue
         # A picture that the person took away must not come back from takes/.
         if removed is None or not removed.by_hand or receipt.sha256 != removed.sha256:

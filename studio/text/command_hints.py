@@ -20,6 +20,7 @@ _TARGETS = {
     "plan": ("film", "plan"),
     "rename": ("film", "rename"),
     "fork": ("sessions", "fork"),
+    "pick": ("film", "pick"),
 }
 _MAKE = {
     "batch": "batch",
@@ -34,6 +35,7 @@ _MAKE = {
     "plan": "plan",
     "rename": "rename",
     "fork": "fork",
+    "pick": "pick",
 }
 FROM_MAKE = "FILM_FROM_MAKE"
 """The environment variable that the Makefile sets, so that printed commands are lines for `make`."""

@@ -102,8 +102,8 @@ class Run:
         session.plans.tell_edits()
         self.do(write_story)
         story = session.plans.story()
-        self.do(map_scenes, story=story)
-        self.do(plan_shots, story=story, graph=session.plans.graph())
+        self.do(map_scenes, story=session.plans.tale())
+        self.do(plan_shots, story=session.plans.tale(), graph=session.plans.graph())
         shots = session.plans.shots()
         for stage in PER_SHOT:
             session.pieces.retire(stage, range(1, len(shots) + 1))

@@ -175,7 +175,7 @@ def test_a_scripts_title_is_the_idea_that_is_not_said(
     from flows.cli.command_options import GivenOptions
 
     asked: dict[str, object] = {}
-    monkeypatch.setattr(command, "_run", lambda *_, **ask: asked.update(ask) or 0)
+    monkeypatch.setattr(command, "run_on", lambda *_, **ask: asked.update(ask) or 0)
     (tmp_path / "my_script.md").write_text(script, "utf-8")
     command.make(said, shape=GivenOptions(script=tmp_path / "my_script.md"), output=str(tmp_path))
     assert asked["idea"] == idea

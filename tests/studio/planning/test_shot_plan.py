@@ -13,6 +13,7 @@ from studio.errors import BadInput, BrokenPlan
 from studio.model.brief import FilmOptions, Prompt
 from studio.model.camera import CAMERAS
 from studio.model.film import Fps
+from studio.planning.plan_files import with_ids
 from studio.planning.scene_graph import build_graph
 from studio.planning.shot_plan import (
     draw_seed,
@@ -180,7 +181,7 @@ def test_plans_come_back_as_they_were() -> None:
     shots = shots_of(story, FilmOptions())
     assert read_story(plan_text(story)) == story
     assert read_graph(plan_text(graph)) == graph
-    assert read_shots(plan_text(shots), 24, 5.0, 7) == shots
+    assert read_shots(plan_text(shots), 24, 5.0, 7) == with_ids(shots)
     assert plan_text(shots).startswith('[\n  {\n    "index": 1,')
     assert plan_text(story).endswith("}\n")
     assert "灯台守" in plan_text(story)

@@ -120,8 +120,9 @@ def film_open(session: Session, until: str = "film") -> None:
     if until == "story":
         return
     story = session.plans.story()
-    _receipt(map_scenes.fn(session, story))
-    _receipt(plan_shots.fn(session, story, session.plans.graph()))
+    tale = session.plans.tale()
+    _receipt(map_scenes.fn(session, tale))
+    _receipt(plan_shots.fn(session, tale, session.plans.graph()))
     if until == "shots":
         return
     shots = session.plans.shots()
