@@ -244,7 +244,7 @@ def timeline_order(session_id: str, shots: Sequence[Shot], lines: Sequence[Recei
 
 
 def score_order(
-    session_id: str, story: Story, timeline: Timeline, cues: Sequence[MusicCue], brief: Brief, crew: Crew
+    session_id: str, timeline: Timeline, cues: Sequence[MusicCue], brief: Brief, crew: Crew, take: int = 1
 ) -> Order:
     """Return the order of the score: from its moods and where they begin, its length, seed and take."""
     print_ = fingerprint(
@@ -253,7 +253,7 @@ def score_order(
         frames=timeline.frames,
         fps=timeline.fps,
         seed=brief.seed,
-        **_another(story.score_take),
+        **_another(take),
     )
     return Order(session_id, "score", 0, print_)
 

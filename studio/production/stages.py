@@ -237,7 +237,7 @@ def score(job: Job, story: Story, shots: Sequence[Shot], timeline: Timeline) -> 
     def make(composer: Composer, out: Path) -> Made:
         return composer.compose(cues, timeline.seconds, seed, out)
 
-    order = orders.score_order(job.session_id, story, timeline, cues, job.brief, job.crew)
+    order = orders.score_order(job.session_id, timeline, cues, job.brief, job.crew, story.score_take)
     return Work(order, job.crew.composer, make, seed, cues_told(cues))
 
 
