@@ -123,7 +123,7 @@ def _drawn(frames: Iterable[Draw], size: tuple[int, int]) -> Generator[av.VideoF
 
 def _draw_into(draw: Draw, frame: av.VideoFrame) -> av.VideoFrame:
     frame.make_writable()
-    draw(_planes_of(frame))
+    draw(planes_of(frame))
     return frame
 
 
@@ -167,7 +167,7 @@ def last_picture(path: Path) -> Planes:
                 pass
             if shown is None:
                 raise DamagedPiece(f"{str(path)!r} shows nothing: render it again")
-            y, u, v = (plane.copy() for plane in _planes_of(shown.reformat(format="yuv420p")))
+            y, u, v = (plane.copy() for plane in planes_of(shown.reformat(format="yuv420p")))
     except (av.FFmpegError, IndexError) as error:
         raise DamagedPiece(f"{str(path)!r} is not a whole video ({error}): render it again") from error
     return y, u, v
@@ -180,7 +180,7 @@ def film_error(error: av.FFmpegError, what: str) -> FilmError:
     return EngineFailed(f"{what}: {error.strerror}")
 
 
-def _planes_of(frame: av.VideoFrame) -> Planes:
+def planes_of(frame: av.VideoFrame) -> Planes:
     """Return views on the frame's own memory, without its padding: what is written there is encoded."""
     y, u, v = (
         np.frombuffer(memoryview(plane), np.uint8).reshape(plane.height, plane.line_size)[:, : plane.width]

@@ -94,7 +94,7 @@ def encoder_alone(picture: Path, frames: int, out: Path) -> Callable[[], object]
     drawn = []
     for draw in draw_frames(_canvas(picture), MOVE, frames, FPS, SIZE, 1):
         drawn.append(av.VideoFrame(*SIZE, "yuv420p"))
-        draw(encoder._planes_of(drawn[-1]))
+        draw(encoder.planes_of(drawn[-1]))
 
     def work() -> None:
         options = {"movflags": "+faststart", "video_track_timescale": str(encoder.TIMESCALE)}
@@ -218,9 +218,7 @@ def write_reference(picture: Path, frames: int, out: Path) -> None:
         stream.width, stream.height, stream.pix_fmt = *SIZE, "yuv420p"
         for number, seen in enumerate(frame_maps(MOVE, frames, FPS, SIZE, SIZE, 1)):
             frame = av.VideoFrame(*SIZE, "yuv420p")
-            for target, plane in zip(
-                encoder._planes_of(frame), to_planes(_averaged(source, seen @ finer)), strict=True
-            ):
+            for target, plane in zip(encoder.planes_of(frame), to_planes(_averaged(source, seen @ finer)), strict=True):
                 target[:] = plane
             frame.pts, frame.time_base = number, Fraction(1, FPS)
             container.mux(stream.encode(frame))

@@ -1,0 +1,110 @@
+"""A file that was cut off or overwritten is told from a whole one."""
+
+from __future__ import annotations
+
+import random
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from studio.errors import BadInput
+from studio.media.torn import torn_media
+from tests.support.foreign_media import CLIPS, clip, ffmpeg
+from tests.support.sampled import sampled
+
+_PICTURE = "testsrc2=s=320x180:r=25:d=1,noise=alls=10:allf=t"
+_VOICE = "aevalsrc='0.3*sin(2*PI*220*t)*(0.6+0.4*sin(2*PI*3*t))+0.02*(random(0)-0.5)':s=44100:d=2"
+KINDS: dict[str, tuple[str, ...]] = {
+    "a.mp4": CLIPS["h264.mp4"],
+    "a.wav": (),
+    "a.mp3": (),
+    "cbr.mp3": ("-b:a", "128k", "-write_xing", "0"),
+    "fast.mp4": (*CLIPS["h264.mp4"], "-movflags", "+faststart"),
+    "a.mov": CLIPS["prores.mov"],
+    "hevc.mp4": CLIPS["hevc.mp4"],
+    "a.mkv": CLIPS["h264.mkv"],
+    "a.m4a": (),
+    "24.wav": ("-c:a", "pcm_s24le"),
+    "a.flac": (),
+}
+PAGE = 4096
+
+
+@pytest.fixture(scope="module")
+def whole(tmp_path_factory: pytest.TempPathFactory) -> Callable[[str], bytes]:
+    """Return the bytes of a whole file of a kind, made once."""
+    folder = tmp_path_factory.mktemp("whole")
+
+    def make(name: str) -> bytes:
+        path = folder / name
+        if not path.exists():
+            if name.endswith((".mp4", ".mov", ".mkv")):
+                clip(path, *KINDS[name], source=_PICTURE, tone=_VOICE)
+            else:
+                ffmpeg("-f", "lavfi", "-i", _VOICE, *KINDS[name], path)
+            assert torn_media(path) == ""
+        return path.read_bytes()
+
+    return make
+
+
+def _cut(content: bytes, draw: random.Random) -> bytes:
+    return content[: draw.randrange(len(content) // 10, len(content) - 100)]
+
+
+def _zero_end(content: bytes, draw: random.Random) -> bytes:
+    at = draw.randrange(len(content) // 10, len(content) - PAGE - 1000)
+    return content[:at] + bytes(len(content) - at)
+
+
+def _zero_middle(content: bytes, draw: random.Random) -> bytes:
+    length = PAGE * draw.choice([1, 1, 2])
+    at = draw.randrange(len(content) // 10, len(content) - length - PAGE)
+    return content[:at] + bytes(length) + content[at + length :]
+
+
+DAMAGES = (_cut, _zero_end, _zero_middle)
+
+
+@sampled(
+    ("name", "seed"),
+    [(name, seed) for seed in range(30) for name in KINDS],
+    quick=3,
+    ids=str,
+)
+def test_damage_is_found(whole: Callable[[str], bytes], tmp_path: Path, name: str, seed: int) -> None:
+    """A clip or sound of any kind that was cut off anywhere, or overwritten with zeros, is torn.
+
+    Where the zeros in uncompressed sound begin or end at a moment of silence they cannot be told from it.
+    """
+    content, draw = whole(name), random.Random(seed)
+    path = tmp_path / name
+    found = []
+    for damage in DAMAGES:
+        path.write_bytes(damage(content, draw))
+        try:
+            found.append(bool(torn_media(path)))
+        except BadInput:
+            found.append(True)
+    least = 2 if name.endswith("wav") else 3
+    assert sum(found) >= least, f"{name}, {seed}: {found}"
+
+
+@pytest.mark.thorough
+def test_most_zeros_in_a_wav_are_found(whole: Callable[[str], bytes], tmp_path: Path) -> None:
+    """Of blocks of zeros anywhere in a WAV, nine in ten are found."""
+    content, draw = whole("a.wav"), random.Random(3)
+    path = tmp_path / "a.wav"
+    found = 0
+    for _ in range(40):
+        path.write_bytes(_zero_middle(content, draw))
+        found += bool(torn_media(path))
+    assert found >= 34, found
+
+
+def test_silence_is_no_damage(tmp_path: Path) -> None:
+    """A WAV with silence at its ends and between its words is whole."""
+    fades = "".join(f",afade=t=out:st={at + 0.3}:d=0.02,afade=t=in:st={at + 0.6}:d=0.02" for at in (0,))
+    ffmpeg("-f", "lavfi", "-i", f"{_VOICE}{fades},adelay=300,apad=pad_dur=0.5", tmp_path / "a.wav")
+    assert torn_media(tmp_path / "a.wav") == ""

@@ -1,0 +1,184 @@
+"""What a person's file holds is told truly, and what cannot be used is refused in one line."""
+
+from __future__ import annotations
+
+import os
+import random
+import struct
+import zlib
+from pathlib import Path
+
+import pytest
+from PIL import Image
+
+from studio.errors import BadInput
+from studio.video.foreign import media_of, torn
+from tests.support.foreign_media import CLIPS, clip, ffmpeg, named_clip, picture, sound, turned
+from tests.support.sampled import sampled
+
+SOUNDS = {
+    "a.mp3": (),
+    "a.wav": (),
+    "cbr.mp3": ("-b:a", "128k", "-write_xing", "0"),
+    "a.flac": (),
+    "a.ogg": ("-c:a", "libvorbis"),
+    "a.opus": ("-c:a", "libopus"),
+    "a.m4a": (),
+    "a.aiff": (),
+    "24.wav": ("-c:a", "pcm_s24le"),
+    "float.wav": ("-c:a", "pcm_f32le"),
+    "8.wav": ("-c:a", "pcm_u8"),
+    "a.aac": (),
+    "a.wma": (),
+}
+NO_SOUND = {"animated.gif", "animated.apng", "qtrle.mov", "silent.mp4"}
+
+
+@sampled("name", CLIPS, quick=1)
+def test_a_clip_is_told(tmp_path: Path, name: str) -> None:
+    """Of a clip of any kind, kind, size, length and sound are told, and it is whole."""
+    path = named_clip(tmp_path, name)
+    media = media_of(path)
+    assert (media.kind, media.width, media.height, media.has_sound) == ("clip", 320, 180, name not in NO_SOUND)
+    assert media.seconds == pytest.approx(2.0, abs=0.05)
+    assert media.fps is not None
+    assert torn(path) == ""
+
+
+@sampled("name", SOUNDS, quick=1)
+def test_a_sound_is_told(tmp_path: Path, name: str) -> None:
+    """Of a sound of any kind its length is told, whatever its name ends in, and it is whole."""
+    ffmpeg("-f", "lavfi", "-i", sound(1.5, 44_100), *SOUNDS[name], tmp_path / name)
+    path = (tmp_path / name).rename(tmp_path / "sound.txt")
+    media = media_of(path)
+    assert (media.kind, media.width, media.fps, media.has_sound) == ("sound", None, None, True)
+    assert media.seconds == pytest.approx(1.5, abs=0.06)
+    assert torn(path) == ""
+
+
+def test_a_cover_is_no_picture(tmp_path: Path) -> None:
+    """A song with a cover is a sound."""
+    Image.new("RGB", (64, 64), "red").save(tmp_path / "cover.jpg")
+    ffmpeg(
+        *("-f", "lavfi", "-i", sound(1.0), "-i", tmp_path / "cover.jpg", "-map", "0", "-map", "1"),
+        *("-disposition:v", "attached_pic", tmp_path / "song.mp3"),
+    )
+    assert media_of(tmp_path / "song.mp3").kind == "sound"
+
+
+@sampled("quarter", (90, 180, 270))
+def test_sides_are_those_of_the_upright_picture(tmp_path: Path, quarter: int) -> None:
+    """A clip that is stored on its side has the size that it is shown in."""
+    media = media_of(turned(tmp_path / "clip.mp4", quarter))
+    assert (media.width, media.height) == (320, 180)
+
+
+def test_pixels_that_are_not_square(tmp_path: Path) -> None:
+    """The size is told in square pixels."""
+    media = media_of(clip(tmp_path / "a.mp4", "-vf", "setsar=16/11", *CLIPS["silent.mp4"], source=picture((352, 288))))
+    assert (media.width, media.height) == (512, 288)
+
+
+def test_a_picture_is_told(tmp_path: Path) -> None:
+    """A still picture is one, upright, and half of it is torn."""
+    exif = Image.Exif()
+    exif[0x0112] = 6
+    Image.effect_noise((64, 32), 50).convert("RGB").save(tmp_path / "a.jpg", exif=exif)
+    media = media_of(tmp_path / "a.jpg")
+    assert (media.kind, media.width, media.height) == ("picture", 32, 64)
+    assert torn(tmp_path / "a.jpg") == ""
+    content = (tmp_path / "a.jpg").read_bytes()
+    (tmp_path / "half.jpg").write_bytes(content[: len(content) * 2 // 3])
+    assert torn(tmp_path / "half.jpg")
+
+
+def _bomb(path: Path) -> Path:
+    """Write a PNG of 60,000 x 60,000 pixels, as its header says."""
+
+    def chunk(name: bytes, content: bytes) -> bytes:
+        return struct.pack(">I", len(content)) + name + content + struct.pack(">I", zlib.crc32(name + content))
+
+    head = struct.pack(">IIBBBBB", 60_000, 60_000, 8, 2, 0, 0, 0)
+    path.write_bytes(b"\x89PNG\r\n\x1a\n" + chunk(b"IHDR", head) + chunk(b"IDAT", zlib.compress(bytes(100_000))))
+    return path
+
+
+def _wide_clip(path: Path) -> Path:
+    ffmpeg("-f", "lavfi", "-i", "color=black:s=16000x8000:r=1:d=1", "-c:v", "mjpeg", path.with_suffix(".avi"))
+    return path.with_suffix(".avi")
+
+
+def _text(content: bytes) -> object:
+    def write(path: Path) -> Path:
+        path.write_bytes(content)
+        return path
+
+    return write
+
+
+HOSTILE = {
+    "hls": _text(b"#EXTM3U\n#EXTINF:10,\nfile:///etc/passwd\n#EXT-X-ENDLIST\n"),
+    "hls in utf-8": _text(b"\xef\xbb\xbf\n#EXTM3U\n#EXT-X-TARGETDURATION:1\n#EXTINF:1,\nfile:///etc/passwd\n"),
+    "concat": _text(b"ffconcat version 1.0\nfile '/etc/passwd'\n"),
+    "concat without its name": _text(b"file '/etc/passwd'\nduration 2\n"),
+    "dash": _text(b'<?xml version="1.0"?><MPD><BaseURL>file:///etc/passwd</BaseURL></MPD>'),
+    "sdp": _text(b"v=0\no=- 0 0 IN IP4 127.0.0.1\nc=IN IP4 127.0.0.1\nm=video 9 RTP/AVP 96\n"),
+    "script": _text(b"#!/bin/sh\necho hello\n" * 50),
+    "svg": _text(b"<svg xmlns='http://www.w3.org/2000/svg'><image href='file:///etc/passwd'/></svg>"),
+    "subtitles": _text(b"1\n00:00:00,000 --> 00:00:01,000\nHello\n"),
+    "ffmetadata": _text(b";FFMETADATA1\ntitle=x\n"),
+    "nothing": _text(b""),
+    "zeros": _text(bytes(50_000)),
+    "heic": _text(struct.pack(">I", 24) + b"ftypheic" + bytes(4) + b"mif1heic" + bytes(500)),
+    "a head alone": _text(b"RIFF\xff\xff\xff\xffWAVEfmt "),
+    "bomb": _bomb,
+    "link": lambda path: (path.symlink_to("/etc/passwd"), path)[1],
+    "pipe": lambda path: (os.mkfifo(path), path)[1],
+    "folder": lambda path: (path.mkdir(), path)[1],
+    "missing": lambda path: path,
+    "a clip of 128 million pixels": _wide_clip,
+}
+
+
+@sampled("name", HOSTILE, quick=len(HOSTILE) - 1)
+def test_what_is_no_media_is_refused_in_one_line(tmp_path: Path, name: str) -> None:
+    """Whatever is no usable media is refused in one line that names the file and what to do."""
+    path = HOSTILE[name](tmp_path / "mine.mp4")  # type: ignore[operator]
+    with pytest.raises(BadInput) as told:
+        media_of(path)
+    message = str(told.value)
+    assert path.name in message
+    assert "\n" not in message
+    assert ": " in message
+    assert "root:" not in message
+    assert _torn_or_refused(path)
+
+
+@sampled("seed", range(300), quick=10)
+def test_random_bytes_are_no_media(tmp_path: Path, seed: int) -> None:
+    """Random bytes, alone or behind the head of a format, are refused or torn."""
+    draw = random.Random(seed)
+    head = draw.choice(
+        [b"", b"", b"ID3\4\0\0\0\0\0\0", b"\xff\xfb\x90\x00", b"\x1aE\xdf\xa3", b"OggS", b"fLaC", b"GIF89a"]
+    )
+    path = tmp_path / "mine.mp3"
+    path.write_bytes(head + draw.randbytes(draw.randrange(1, 60_000)))
+    assert _torn_or_refused(path)
+
+
+def _torn_or_refused(path: Path) -> bool:
+    try:
+        return bool(torn(path)) if media_of(path) else False
+    except BadInput as refused:
+        return "\n" not in str(refused)
+
+
+def test_an_encrypted_clip_is_told(tmp_path: Path) -> None:
+    """A clip with copy protection is refused with that reason."""
+    bare = named_clip(tmp_path, "silent.mp4")
+    key = "0123456789abcdef0123456789abcdef"
+    coded = tmp_path / "coded.mp4"
+    scheme = ("-encryption_scheme", "cenc-aes-ctr", "-encryption_key", key, "-encryption_kid", key)
+    ffmpeg("-i", bare, "-c", "copy", *scheme, coded)
+    with pytest.raises(BadInput, match="encrypted"):
+        media_of(coded)
