@@ -40,7 +40,7 @@ Frame = Literal[
 ]
 Light = Literal["as told", "blinds", "bloom", "lamp", "stars"]
 Lettering = Literal["light", "plain", "heavy", "wide"]
-Instruments = Literal["pads", "bells", "plucks", "pulse", "full"]
+Instruments = Literal["as told", "pads", "bells", "plucks", "pulse", "full"]
 Tense = Literal["as written", "present", "past"]
 ShotSize = Literal["wide", "medium", "close"]
 
@@ -76,7 +76,7 @@ class StyleSettings(FrozenModel):
     sizes: tuple[ShotSize, ...] = Field(default=(), max_length=3, description="the only sizes of shots")
     moods: tuple[Mood, ...] = Field(default=(), max_length=10, description="the only moods of the music")
     tempo: float = Field(default=1.0, ge=0.4, le=2.5, description="speed of the music; 2 is twice as fast")
-    instruments: Instruments = Field(default="full", description="what is heard most in the music")
+    instruments: Instruments = Field(default="as told", description="what is heard most in the music")
     tense: Tense = Field(default="as written", description="the tense of the offline writer's sentences")
     sentence_words: int = Field(
         default=0, ge=0, le=40, description="about how many words a sentence has at most; 0 is as written"
@@ -89,6 +89,8 @@ FRAMING = {"frame", "label", "paper", "ink", "accent", "lettering", "captions"}
 """The settings that change clips: what stands around pictures and under them."""
 CARDS = FRAMING | {"capitals"}
 """The settings that change title and end card."""
+MUSIC = {"tempo", "instruments"}
+"""The settings that change the score, besides the moods, which are in its cues."""
 NO_SETTINGS = StyleSettings()
 
 

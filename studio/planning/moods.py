@@ -49,11 +49,44 @@ def mood_of(emotion: str, usual: Mood) -> Mood:
     return next((mood for mood in found if mood), usual)
 
 
-def music_cues(story: Story, shots: Sequence[Shot], timeline: Timeline) -> tuple[MusicCue, ...]:
+_KINSHIP: tuple[Mood, ...] = (
+    "melancholy",
+    "mysterious",
+    "tense",
+    "restless",
+    "brave",
+    "playful",
+    "hopeful",
+    "wonder",
+    "tender",
+    "calm",
+)
+"""The moods in a ring: neighbours are most alike (by ear and by their modes)."""
+
+
+def nearest_mood(mood: Mood, only: Sequence[Mood]) -> Mood:
+    """Return the mood itself, or of those that a style allows the one that is most like it; `only` () allows all."""
+    if not only or mood in only:
+        return mood
+    here, ring = _KINSHIP.index(mood), len(_KINSHIP)
+
+    def apart(other: Mood) -> int:
+        way = abs(_KINSHIP.index(other) - here)
+        return min(way, ring - way)
+
+    return min(only, key=apart)
+
+
+def music_cues(
+    story: Story, shots: Sequence[Shot], timeline: Timeline, only: Sequence[Mood] = ()
+) -> tuple[MusicCue, ...]:
     """Return the film's moods and where they begin, in order: one at 0, under the title, and one at every change.
 
     A mood changes on the first frame of a scene's first shot, as the timeline has it. A scene whose emotion is unknown,
     and a shot of no known scene, has the film's own mood. Of two that begin at the same frame the later counts.
+
+    Args:
+        only: the moods of the film's style; () for any.
     """
     emotions = {scene.id: scene.emotion for scene in story.scenes}
     cues: list[MusicCue] = []
@@ -61,12 +94,12 @@ def music_cues(story: Story, shots: Sequence[Shot], timeline: Timeline) -> tuple
     for start, shot in sorted(
         ((span.start, shot) for shot, span in zip(shots, timeline.spans, strict=True)), key=lambda placed: placed[0]
     ):
-        mood = mood_of(emotions.get(shot.scene, ""), story.mood)
+        mood = nearest_mood(mood_of(emotions.get(shot.scene, ""), story.mood), only)
         if cues and cues[-1].start == start / timeline.fps:
             cues.pop()
         if not cues or cues[-1].mood != mood:
             cues.append(MusicCue(start=start / timeline.fps if cues else 0.0, mood=mood))
-    return tuple(cues) or (MusicCue(start=0.0, mood=story.mood),)
+    return tuple(cues) or (MusicCue(start=0.0, mood=nearest_mood(story.mood, only)),)
 
 
 def cues_told(cues: Sequence[MusicCue]) -> str:

@@ -13,6 +13,7 @@ from textwrap import shorten
 from typing import Generic, TypeVar
 
 from studio.errors import TakeGone
+from studio.input.styles import settings_of
 from studio.model import events
 from studio.model.brief import Brief
 from studio.model.engines import Animator, Composer, Crew, Engine, Narrator, Painter, Tick, Writer
@@ -232,7 +233,8 @@ def _slated(job: Job, error: VendorError) -> bool:
 
 def score(job: Job, story: Story, shots: Sequence[Shot], timeline: Timeline) -> Work[Composer]:
     """Return the work on the score, `score.wav`, exactly as long as the film."""
-    seed, cues = orders.another_seed(job.brief.seed, story.score_take), music_cues(story, shots, timeline)
+    seed = orders.another_seed(job.brief.seed, story.score_take)
+    cues = music_cues(story, shots, timeline, settings_of(job.brief.options).moods)
 
     def make(composer: Composer, out: Path) -> Made:
         return composer.compose(cues, timeline.seconds, seed, out)

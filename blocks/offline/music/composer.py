@@ -8,20 +8,23 @@ over them. It is written block by block: an hour needs hardly more memory than a
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 from itertools import pairwise
 from pathlib import Path
-from typing import NamedTuple
+from typing import NamedTuple, Self
 
 import numpy as np
 from numpy.typing import NDArray
 
-from blocks.offline.music.mood_music import MOOD_MUSIC, MoodMusic
+from blocks.offline.music.mood_music import MOOD_MUSIC, MoodMusic, styled_music
 from blocks.offline.music.orchestra import BLOCK, LOOP, RATE_HZ, Orchestra, Room, smooth
 from studio.audio.wav import Samples, wav_file
 from studio.errors import EngineFailed
 from studio.model.film import Mood, MusicCue
+from studio.model.fingerprint import fingerprint
 from studio.model.receipt import PieceMeasures
+from studio.model.style import MUSIC, Style
 
 TURN_SECONDS, CUT_TURN_SECONDS = 2.0, 0.8
 """How long a chord takes to become the next one, with the bar line in the middle; on a cut it is faster."""
@@ -33,12 +36,28 @@ CEILING = 0.89
 """Largest sample, -1 dBFS: a tanh limits the sum to it."""
 
 
+@dataclass(frozen=True)
 class OfflineComposer:
-    """Composes scores of slow chords, bells and pulses; the same cues, length and seed give the same bytes."""
+    """Composes scores of slow chords, bells and pulses; the same cues, length and seed give the same bytes.
+
+    Attributes:
+        style: the style whose tempo and instruments are heard; None for those of the moods.
+    """
+
+    style: Style | None = None
 
     engine = "offline"
     model = "composer"
     version = 3
+
+    def in_style(self, style: Style) -> Self:
+        """Return this composer, working in the style."""
+        return replace(self, style=style)
+
+    @property
+    def style_print(self) -> str:
+        """What of the style changes its scores."""
+        return "" if self.style is None else fingerprint(composer=self.style.settings.model_dump_json(include=MUSIC))
 
     def compose(self, cues: tuple[MusicCue, ...], seconds: float, seed: int, out: Path) -> PieceMeasures:
         """Write a score: a WAV, stereo 16 bit at 48 kHz, of `round(seconds * 48000)` samples.
@@ -60,8 +79,9 @@ class OfflineComposer:
         if not cues or starts[0] != 0 or any(late <= early for early, late in pairwise(starts)):
             raise EngineFailed(f"a score's cues begin at 0 and come in order, not at {starts!r}; plan them again")
         samples = round(seconds * RATE_HZ)
+        moods = MOOD_MUSIC if self.style is None else styled_music(self.style.settings)
         with wav_file(out, channels=2, rate_hz=RATE_HZ) as append:
-            for block in _score(_bars(cues, samples), samples, seed):
+            for block in _score(_bars(cues, samples, moods), samples, seed):
                 append(block)
         return PieceMeasures(seconds=samples / RATE_HZ)
 
@@ -75,10 +95,7 @@ class _Bar(NamedTuple):
     chord: int
     opening: bool
     closing: bool
-
-    @property
-    def music(self) -> MoodMusic:
-        return MOOD_MUSIC[self.mood]
+    music: MoodMusic
 
 
 class _Note(NamedTuple):
@@ -91,7 +108,7 @@ class _Note(NamedTuple):
     right: float
 
 
-def _bars(cues: Sequence[MusicCue], samples: int) -> list[_Bar]:
+def _bars(cues: Sequence[MusicCue], samples: int, moods: Mapping[Mood, MoodMusic] = MOOD_MUSIC) -> list[_Bar]:
     """Return the bars of the film, end to end: the chords in turn, from the home chord on, and a cadence at the end.
 
     A new mood continues with its next chord: if it began with its first, a film of short scenes would hear only that.
@@ -104,7 +121,7 @@ def _bars(cues: Sequence[MusicCue], samples: int) -> list[_Bar]:
     ]
     bars: list[_Bar] = []
     for begin, end, mood in spans:
-        music, last = MOOD_MUSIC[mood], end == samples
+        music, last = moods[mood], end == samples
         count = max(1, round((end - begin) / RATE_HZ / music.bar_seconds))
         # A cadence needs the home chord after it, and in a film of one mood also before it.
         cadence = 2 if bars else 3
@@ -118,7 +135,9 @@ def _bars(cues: Sequence[MusicCue], samples: int) -> list[_Bar]:
             chord, closing = len(bars) % len(music.chords), last and number == count - 1
             if closing or (last and number == count - 2 and bars):
                 chord = 0 if closing else music.cadence
-            bars.append(_Bar(edges[number], edges[number + 1], mood, chord, number == 0 and bool(begin), closing))
+            bars.append(
+                _Bar(edges[number], edges[number + 1], mood, chord, number == 0 and bool(begin), closing, music)
+            )
     return bars
 
 

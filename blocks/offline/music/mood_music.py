@@ -1,4 +1,4 @@
-"""The music of each mood: its chords, its pace and its sounds. Only tables.
+"""The music of each mood: its chords, its pace and its sounds. Tables, and what a style changes in them.
 
 All moods share one home tone, the step 0 of every chord, so that any may follow any without a change of key: they are
 modes on it, as film scores change colour by modal mixture. Steps are semitones above home; the lowest is the bass.
@@ -10,6 +10,7 @@ from collections.abc import Mapping
 from typing import NamedTuple
 
 from studio.model.film import Mood
+from studio.model.style import Instruments, StyleSettings
 
 HOME = 50
 """MIDI note of the home tone before the film's own transposition: D3, 147 Hz."""
@@ -175,3 +176,36 @@ MOOD_MUSIC: Mapping[Mood, MoodMusic] = {
         0.0,
     ),
 }
+
+
+class _Played(NamedTuple):
+    bells: float
+    plucks: float
+    pulse: float
+
+
+_PLAYED: Mapping[Instruments, _Played | None] = {
+    "as told": None,
+    "pads": _Played(0.0, 0.0, 0.0),
+    "bells": _Played(0.7, 0.0, 0.0),
+    "plucks": _Played(0.06, 0.85, 0.0),
+    "pulse": _Played(0.04, 0.25, 1.0),
+    "full": _Played(0.35, 0.7, 0.8),
+}
+"""What the instruments of a style play, in every mood."""
+
+
+def styled_music(settings: StyleSettings) -> Mapping[Mood, MoodMusic]:
+    """Return the music of the moods, in the tempo and with the instruments of a style; the chords stay."""
+    played = _PLAYED[settings.instruments]
+    return {
+        mood: music._replace(
+            bar_seconds=music.bar_seconds / settings.tempo,
+            # Plucks on eight beats of a slow bar would be single notes.
+            beats=16 if played is not None and played.plucks > 0.5 else music.beats,
+            bells=music.bells if played is None else played.bells,
+            plucks=music.plucks if played is None else played.plucks,
+            pulse=music.pulse if played is None else played.pulse,
+        )
+        for mood, music in MOOD_MUSIC.items()
+    }
