@@ -41,7 +41,8 @@ Frame = Literal[
 Light = Literal["as told", "blinds", "bloom", "lamp", "stars"]
 Lettering = Literal["light", "plain", "heavy", "wide"]
 Instruments = Literal["as told", "pads", "bells", "plucks", "pulse", "full"]
-Tense = Literal["as written", "present", "past"]
+Tense = Literal["as written", "past"]
+Sentences = Literal["as written", "short", "long"]
 ShotSize = Literal["wide", "medium", "close"]
 
 
@@ -78,11 +79,12 @@ class StyleSettings(FrozenModel):
     tempo: float = Field(default=1.0, ge=0.4, le=2.5, description="speed of the music; 2 is twice as fast")
     instruments: Instruments = Field(default="as told", description="what is heard most in the music")
     tense: Tense = Field(default="as written", description="the tense of the offline writer's sentences")
-    sentence_words: int = Field(
-        default=0, ge=0, le=40, description="about how many words a sentence has at most; 0 is as written"
-    )
+    sentences: Sentences = Field(default="as written", description="the length of the offline writer's sentences")
     opening: tuple[str, ...] = Field(default=(), max_length=8, description="first sentences, of which one is said")
     closing: tuple[str, ...] = Field(default=(), max_length=8, description="last sentences, of which one is said")
+    asides: tuple[str, ...] = Field(
+        default=(), max_length=20, description="sentences between those of the story, each said once at most"
+    )
 
 
 FRAMING = {"frame", "label", "paper", "ink", "accent", "lettering", "captions"}

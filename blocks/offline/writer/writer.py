@@ -35,14 +35,16 @@ from blocks.offline.writer.narration import (
     slots_of,
 )
 from blocks.offline.writer.own_words import from_script, told_scenes
-from blocks.offline.writer.places import find_setting, fits_idea, hours_in, hours_of, is_indoors
+from blocks.offline.writer.places import find_setting, fits_idea, hours_in, hours_of, is_indoors, words_of
 from blocks.offline.writer.reels import choose_reel
 from blocks.offline.writer.settings import KNOWN_WORDS, OPEN_COUNTRY, QUIET_ROOM
 from blocks.offline.writer.staging import Staging, sights_of, stage_scene, stage_view
-from studio.input.styles import picture_words
+from blocks.offline.writer.telling import tell_in_style
+from studio.input.styles import picture_words, settings_of
 from studio.model.brief import Brief, FilmOptions
 from studio.model.engines import Abilities
 from studio.model.film import Scene, SceneGraph, Shot, Story
+from studio.model.style import NO_SETTINGS
 from studio.planning.scene_graph import build_graph
 from studio.planning.shot_plan import (
     frames_for_shots,
@@ -99,10 +101,17 @@ class OfflineWriter:
         hours = hours_in(setting, hours_of(shown, len(frames_by_scene), idea.kind in {"tale", "told"}, draw))
         staging = Staging(setting, shown, mood, hours)
         told = told_scenes(idea, staging, frames_by_scene, brief.options.fps, draw) if idea.kind == "told" else ()
+        scenes = told or _beat_scenes(idea, staging, frames_by_scene, brief.options.fps, draw)
+        settings = settings_of(brief.options)
+        if not told and idea.kind != "foreign" and settings != NO_SETTINGS:
+            about = {word for word in words_of(f"{idea.hero} {idea.clause}") if len(word) > 3}
+            scenes = tell_in_style(
+                scenes, frames_by_scene, brief.options.fps, settings, draw, lambda said: bool(about & {*words_of(said)})
+            )
         return Story(
             title=idea.title,
             style=picture_words(brief.options),
-            scenes=told or _beat_scenes(idea, staging, frames_by_scene, brief.options.fps, draw),
+            scenes=scenes,
             language="other" if idea.kind == "foreign" else "en",
             mood=mood,
             written_by=DRAFT,
