@@ -52,6 +52,8 @@ COMMANDS = (
     "sessions undo",
     "sessions redo",
     "sessions history",
+    "sessions export",
+    "sessions import",
 )
 MADE_BY_MAKE = {
     "film": "film make",
@@ -70,6 +72,8 @@ MADE_BY_MAKE = {
     "verify": "sessions verify",
     "repair": "sessions repair",
     "fork": "sessions fork",
+    "export": "sessions export",
+    "import": "sessions import",
 }
 """What `make`'s targets run: their ARGS are that command's options."""
 

@@ -8,15 +8,15 @@ it, and counts in no sum of the fork.
 
 from __future__ import annotations
 
-import shutil
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 
 from studio.archive.contents import HeldFile, flush_tree, folders_of, held_files, own_to_its_folder
+from studio.archive.room import check_room
 from studio.billing.calls import FOLDER, Call, answer_bytes, read_answer, read_calls
-from studio.errors import BadInput, DiskFull
+from studio.errors import BadInput
 from studio.fs import files, safe_open
 from studio.model.brief import Brief, ForkedFrom
 from studio.model.film import Stage
@@ -29,10 +29,6 @@ from studio.store.brief import BRIEF, COPY, read_brief, write_brief
 from studio.store.folder_walk import refuse_links
 from studio.store.session_names import check_name
 from studio.text.command_hints import command
-from studio.text.display import size
-
-ROOM_BYTES = 64 * 2**20
-"""Free space, in bytes, that is left over when a session is copied: as much as a run needs to begin a paid call."""
 
 _AFTER_SHOTS: tuple[Stage, ...] = ("timeline", "score", "film")
 """What follows from all shots of a film, and is made anew if some of them are left out."""
@@ -168,20 +164,6 @@ def _fill(
         done += each.bytes
         show_share(done / most if most else 1.0)
     return shared
-
-
-def check_room(place: Path, wanted: int) -> None:
-    """Make sure that so many bytes fit on the disk, and some are left over.
-
-    Raises:
-        DiskFull: they do not.
-    """
-    free = shutil.disk_usage(place).free
-    if free < wanted + ROOM_BYTES:
-        raise DiskFull(
-            f"{size(wanted)} are to be written into {str(place)!r}, and {size(free)} are free there: free some space, "
-            "then try again"
-        )
 
 
 def _write_call(hidden: Path, parent: Path, path: str, calls: dict[str, Call]) -> bool:

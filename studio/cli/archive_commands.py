@@ -1,4 +1,4 @@
-"""The `sessions` commands for whole sessions: `fork`.
+"""The `sessions` commands for whole sessions: `fork`, `export` and `import`.
 
 Each parses its arguments, calls a function of `studio/archive/` and prints. Models are imported only when they are
 needed, so that `sessions list` answers at once.
@@ -6,6 +6,7 @@ needed, so that `sessions list` answers at once.
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Annotated
 
 from cyclopts import Parameter
@@ -15,12 +16,17 @@ from studio.cli.terminal import share_shown, write_json
 from studio.store.folders import output_folder, sessions_root
 from studio.store.session_names import find_session
 from studio.text.command_hints import command
-from studio.text.display import size
+from studio.text.display import printable, size
 
 FORK_EXAMPLES = (
     "Examples:\n  sessions fork session_20250208_002238\n  sessions fork episode-12 --name episode-12-night\n"
     "  sessions fork episode-12 --from-shot 4    # shots 1 to 3, for another ending"
 )
+
+EXPORT_EXAMPLES = (
+    "Examples:\n  sessions export session_20250208_002238 letter.film\n  sessions export episode-12 /tmp/e12.film"
+)
+IMPORT_EXAMPLES = "Examples:\n  sessions import letter.film\n  sessions import letter.film --output /srv/films"
 
 
 def fork(
@@ -77,4 +83,73 @@ def fork(
             f"{place / 'sessions' / made.folder.name / 'shots.json'}"
         )
     print(f"To go on with it: {command('resume', made.folder.name, place)}")
+    return 0
+
+
+def export(
+    session: Id,
+    file: Annotated[
+        Path, Parameter(name="FILE", help="The file to write, for example letter.film; it must not exist.")
+    ],
+    /,
+    *,
+    output: Output = None,
+    json: Json = False,
+) -> int:
+    """Pack a session into one file, with a checksum of everything: to keep it, or to go on elsewhere.
+
+    The file is a tar archive, which other programs open, too. It is there whole or not at all.
+    """
+    from studio.archive.pack import pack_session
+    from studio.version import VERSION
+
+    place = output_folder(output)
+    folder = find_session(sessions_root(place), session)
+    with share_shown("packing") as show_share:
+        packed = pack_session(folder, file, VERSION, show_share)
+    if json:
+        write_json({"session_id": folder.name, "file": str(file), "files": packed.files, "bytes": packed.bytes})
+    else:
+        print(f"{folder.name} is in {printable(str(file))}: {packed.files} files, {size(packed.bytes)}")
+    return 0
+
+
+def import_file(
+    file: Annotated[Path, Parameter(name="FILE", help="A file that `sessions export` wrote.")],
+    /,
+    *,
+    output: Output = None,
+    json: Json = False,
+) -> int:
+    """Unpack a session from a file. Everything is checked first: the session appears whole, or not at all.
+
+    It gets the id that it had, or the next free one. A session that is there already stays as it is.
+    """
+    from studio.archive.unpack import unpack_session
+
+    place = output_folder(output)
+    with share_shown("checking and unpacking") as show_share:
+        found = unpack_session(sessions_root(place), file, show_share)
+    if json:
+        write_json(
+            {
+                "session_id": found.folder.name,
+                "packed_id": found.packed_id,
+                "imported": not found.there,
+                "files": found.files,
+                "bytes": found.bytes,
+                "name_taken_by": found.name_taken_by or None,
+            }
+        )
+        return 0
+    if found.there:
+        print(f"{found.folder.name} is there already: it stays as it is, and nothing was imported")
+        return 0
+    was = f", which was {found.packed_id}" if found.folder.name != found.packed_id else ""
+    print(f"{found.folder.name}{was}, is imported: {found.files} files, {size(found.bytes)}")
+    if found.name_taken_by:
+        print(
+            f"{found.name_taken_by} has its name, so it has none: {command('rename', found.folder.name, place, 'NAME')}"
+        )
+    print(f"To look at it: {command('view', found.folder.name, place)}")
     return 0

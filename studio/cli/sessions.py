@@ -15,8 +15,7 @@ from typing import TYPE_CHECKING, Annotated
 from cyclopts import App, Parameter
 
 from studio.billing.totals import stats_of
-from studio.cli.archive_commands import FORK_EXAMPLES
-from studio.cli.archive_commands import fork as fork_session
+from studio.cli import archive_commands as whole
 from studio.cli.command_options import Id, Json, Output
 from studio.cli.directing_commands import (
     HISTORY_EXAMPLES,
@@ -279,11 +278,13 @@ def repair(
     return 0 if done or not todo else 1
 
 
-app.command(fork_session, name="fork", help_epilogue=FORK_EXAMPLES)
 app.command(list_takes, name="takes", help_epilogue=TAKES_EXAMPLES)
 app.command(show_history, name="history", help_epilogue=HISTORY_EXAMPLES)
 app.command(undo_changes, name="undo", help_epilogue=UNDO_EXAMPLES)
 app.command(redo_changes, name="redo", help_epilogue=REDO_EXAMPLES)
+app.command(whole.fork, name="fork", help_epilogue=whole.FORK_EXAMPLES)
+app.command(whole.export, name="export", help_epilogue=whole.EXPORT_EXAMPLES)
+app.command(whole.import_file, name="import", help_epilogue=whole.IMPORT_EXAMPLES)
 
 
 def main(argv: list[str] | None = None) -> None:

@@ -17,7 +17,7 @@ import os
 import secrets
 import stat as modes
 import threading
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -169,6 +169,50 @@ def write_whole(path: Path, content: bytes) -> None:
 def write_json(path: Path, value: Mapping[str, object] | Sequence[object]) -> None:
     """Write `value` to `path` as JSON in UTF-8, as `write_whole`: indented by two, non-ASCII as it is."""
     write_whole(path, (json.dumps(value, indent=2, ensure_ascii=False) + "\n").encode("utf-8", "backslashreplace"))
+
+
+@contextmanager
+def written_whole(path: Path) -> Iterator[Callable[[bytes], None]]:
+    """Give a function that appends to a new file, which appears at `path` once the block ends, whole or not at all.
+
+    Raises:
+        DiskFull, BadInput: as `plain_errors`; no hidden file is left.
+    """
+    hidden = hidden_beside(path)
+    with plain_errors(path):
+        try:
+            with _disk.create(hidden) as file:
+                yield lambda content: _disk.write(file, content)
+                _disk.fsync(file)
+            place(hidden, path)
+        except BaseException:
+            remove(hidden)
+            raise
+
+
+def write_blocks(path: Path, blocks: Iterable[bytes], mtime_ns: int) -> None:
+    """Write the new file `path`, in a hidden folder, block by block; flush it, and set its time of change."""
+    with plain_errors(path):
+        with _disk.create(path) as file:
+            for block in blocks:
+                _disk.write(file, block)
+            _disk.fsync(file)
+        _disk.touch(path, mtime_ns)
+
+
+def blocks_of(path: Path, *, follow: bool = False) -> Iterator[bytes]:
+    """Yield the bytes of the regular file at `path`, in blocks of at most a mebibyte.
+
+    Args:
+        follow: as `safe_open.opened`.
+
+    Raises:
+        FileNotFoundError: nothing is there.
+        LinkInside, BadInput, OSError: as `read`.
+    """
+    with _readable(path), safe_open.opened(path, follow=follow) as handle:
+        while block := os.read(handle, _BLOCK):
+            yield block
 
 
 def keep_link(source: Path, path: Path) -> None:

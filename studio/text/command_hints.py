@@ -21,6 +21,8 @@ _TARGETS = {
     "rename": ("film", "rename"),
     "fork": ("sessions", "fork"),
     "pick": ("film", "pick"),
+    "import": ("sessions", "import"),
+    "export": ("sessions", "export"),
 }
 _MAKE = {
     "batch": "batch",
@@ -36,6 +38,8 @@ _MAKE = {
     "rename": "rename",
     "fork": "fork",
     "pick": "pick",
+    "import": "import",
+    "export": "export",
 }
 FROM_MAKE = "FILM_FROM_MAKE"
 """The environment variable that the Makefile sets, so that printed commands are lines for `make`."""

@@ -13,7 +13,6 @@ from typing import Any, NamedTuple
 
 import pytest
 
-from studio.archive import fork as forking
 from studio.archive.fork import Fork, fork_session
 from studio.billing.calls import read_calls
 from studio.checks.verify import FAULTS, verify
@@ -302,4 +301,3 @@ def test_the_command(film: Film, capsys: pytest.CaptureFixture[str]) -> None:
     code, out, _ = run(capsys, "cost", "night", *output)
     assert f"{film.folder.name} paid $0.16 in 4 calls" in out
     assert run(capsys, "fork", film.folder.name, "--from-shot", "9", *output)[0] == 2
-    assert forking.ROOM_BYTES > 0
