@@ -16,7 +16,7 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from studio.errors import BadInput
 from studio.fs import safe_open
-from studio.model.receipt import Sha256
+from studio.model.film import Sha256
 from studio.store.folder_walk import DEEPEST
 from studio.store.folders import SESSION_ID
 from studio.text.plain_json import NotJson, read_plainly
