@@ -1,4 +1,4 @@
-"""Mix the film's soundtrack: lines over the score, the score ducked under them, brought to a standard loudness.
+"""Mix the film's soundtrack: lines over score and clips' own sounds, both ducked, brought to a standard loudness.
 
 Sound is read, mixed, measured and written in blocks of two seconds, several times over, because loudness
 is a property of the whole; between the passes only a few numbers for each 10 ms are kept. Voices and music
@@ -7,6 +7,7 @@ are made elsewhere, and the sound is encoded to AAC when the film is cut.
 
 from __future__ import annotations
 
+import itertools
 import math
 from collections.abc import Generator, Iterator, Sequence
 from pathlib import Path
@@ -51,6 +52,9 @@ manual.audacityteam.org/man/auto_duck.html), with linear fades; these are smooth
 SPEECH_DB = -30.0
 """A tick counts as speech above this level, relative to the loudest; breath and noise of recorded voices are below."""
 
+CLIP_FADE = RATE_HZ // 20
+"""Samples over which a clip's own sound begins and ends: 50 ms, so that a cut does not click."""
+
 TONE_DB = -66.0
 """Level of the room tone in dBFS (rms of a channel) under the whole film: without it pauses sound dead. A recording's
 noise may be -60 (ACX Audio Submission Requirements); the voice is about 50 dB above this."""
@@ -67,13 +71,29 @@ PlacedLine = tuple[Path, float]
 
 
 class _Plan(NamedTuple):
-    """How the music is mixed in: its gain as a whole, and its ducking in dB for every tick."""
+    """How music and clips' sounds are mixed in: the gain of each as a whole, and their ducking in dB for every tick."""
 
     music: float
     ducking: NDArray[np.float32]
+    clips: float = 1.0
 
 
-def mix(lines: Sequence[PlacedLine], score: Path | None, frames: int, fps: int, out: Path) -> PieceMeasures:
+class _Sounds(NamedTuple):
+    """All that is mixed."""
+
+    lines: Sequence[_Placed]
+    score: Path | None
+    clips: Sequence[_PlacedClip]
+
+
+def mix(
+    lines: Sequence[PlacedLine],
+    score: Path | None,
+    frames: int,
+    fps: int,
+    out: Path,
+    clip_sounds: Sequence[PlacedLine] = (),
+) -> PieceMeasures:
     """Write the soundtrack: a WAV, stereo 16 bit at 48 kHz, of exactly `round(frames / fps * 48000)` samples.
 
     One gain and a limiter bring it to -14 LUFS within 1, with true peaks below -1 dBTP. What a gain of 30 dB cannot
@@ -86,21 +106,25 @@ def mix(lines: Sequence[PlacedLine], score: Path | None, frames: int, fps: int, 
         frames: length of the film in frames, > 0.
         fps: frames per second.
         out: where to write; its name may have any ending.
+        clip_sounds: sounds that belong to the picture, placed as lines are. They are as loud as music would be, lowered
+            while someone speaks, and faded at both ends.
 
     Raises:
-        EngineFailed: a file cannot be read, a line begins outside the film, or `out` cannot be written.
+        EngineFailed: a file cannot be read, one begins outside the film, or `out` cannot be written.
         DiskFull: no room is left. After either, ignore whatever is at `out`.
     """
     samples = (frames * RATE_HZ * 2 + fps) // (2 * fps)
-    placed = [_placed(line, samples) for line in lines]
-    plan = _survey(placed, score, samples)
-    level, peaks = _listen(placed, score, plan, samples)
+    sounds = _Sounds(
+        [_placed(line, samples) for line in lines], score, [_placed_clip(sound, samples) for sound in clip_sounds]
+    )
+    plan = _survey(sounds, samples)
+    level, peaks = _listen(sounds, plan, samples)
     gain_db = 0.0 if level.lufs <= SILENT_LUFS else min(TARGET_LUFS - level.lufs, MOST_GAIN_DB)
     ceiling_db = SAMPLE_PEAK_DB
     for _ in range(ROUNDS):
         gain = 10 ** (gain_db / 20)
         limit = limiting(peaks * np.float32(gain), 10 ** (ceiling_db / 20))
-        written = _write(_mixed(placed, score, plan, samples), gain, limit, out)
+        written = _write(_mixed(sounds, plan, samples), gain, limit, out)
         off_db, over_db = TARGET_LUFS - written.lufs, written.peak_db - TRUE_PEAK_DB
         quieter_than_can_be = level.lufs <= SILENT_LUFS or (gain_db >= MOST_GAIN_DB and off_db > 0)
         if over_db < 0 and (abs(off_db) <= NEAR_DB or quieter_than_can_be):
@@ -119,6 +143,14 @@ class _Placed(NamedTuple):
     start: int
 
 
+class _PlacedClip(NamedTuple):
+    """A clip's sound, the sample of the film at which it begins, and that before which it ends."""
+
+    path: Path
+    start: int
+    end: int
+
+
 class _Reel:
     """A sound file of any kind, read forward at 48 kHz; beyond its end it is silent."""
 
@@ -126,6 +158,7 @@ class _Reel:
         self._path = path
         self._chunks = self._read(layout)
         self._rest = np.zeros((1 if layout == "mono" else 2, 0), np.float32)
+        self._beyond = 0
         self.ended = False
 
     def take(self, samples: int) -> Samples:
@@ -135,7 +168,8 @@ class _Reel:
             chunk = next(self._chunks, None)
             if chunk is None:
                 self.ended = True
-                parts.append(np.zeros((len(self._rest), samples - have), np.float32))
+                self._beyond = samples - have
+                parts.append(np.zeros((len(self._rest), self._beyond), np.float32))
             else:
                 parts.append(chunk)
                 have += chunk.shape[1]
@@ -143,6 +177,11 @@ class _Reel:
         self._rest = joined[:, samples:]
         taken = joined[:, :samples]
         return np.pad(taken, ((0, 0), (0, samples - taken.shape[1])))
+
+    def left(self, samples: int) -> int:
+        """Read on by at most so many samples, and return by how many that was."""
+        taken = self.take(samples)
+        return int(taken.shape[1]) - (self._beyond if self.ended else 0)
 
     def close(self) -> None:
         """Close the file."""
@@ -161,12 +200,23 @@ class _Reel:
             raise EngineFailed(f"could not read the sound {self._path.name!r}: {error.strerror}") from error
 
 
-def _placed(line: PlacedLine, samples: int) -> _Placed:
+def _placed(line: PlacedLine, samples: int, what: str = "line") -> _Placed:
     path, seconds = line
     start = round(seconds * RATE_HZ) if math.isfinite(seconds) else -1
     if not 0 <= start < samples:
-        raise EngineFailed(f"the line {path.name!r} begins at {seconds!r} s, outside the film; plan its times again")
+        raise EngineFailed(f"the {what} {path.name!r} begins at {seconds!r} s, outside the film; plan its times again")
     return _Placed(path, start)
+
+
+def _placed_clip(sound: PlacedLine, samples: int) -> _PlacedClip:
+    path, start = _placed(sound, samples, "sound")
+    reel, end = _Reel(path, "stereo"), start
+    try:
+        while end < samples and not reel.ended:
+            end += reel.left(BLOCK)
+    finally:
+        reel.close()
+    return _PlacedClip(path, start, min(end, samples))
 
 
 def _blocks(samples: int) -> Iterator[tuple[int, int]]:
@@ -207,6 +257,31 @@ def _music(score: Path | None, samples: int) -> Iterator[Samples]:
             reel.close()
 
 
+def _clips(placed: Sequence[_PlacedClip], samples: int) -> Iterator[Samples]:
+    """Yield the clips' own sounds, (n, 2) for each block, each faded at both ends."""
+    waiting = sorted(placed, key=lambda clip: clip.start, reverse=True)
+    sounding: list[tuple[_PlacedClip, _Reel]] = []
+    try:
+        for begin, end in _blocks(samples):
+            block = np.zeros((end - begin, 2), np.float32)
+            while waiting and waiting[-1].start < end:
+                clip = waiting.pop()
+                sounding.append((clip, _Reel(clip.path, "stereo")))
+            for clip, reel in sounding:
+                first, last = max(clip.start, begin), min(clip.end, end)
+                if first < last:
+                    places = np.arange(first, last) + 0.5
+                    edge = np.minimum(np.minimum(places - clip.start, clip.end - places) / CLIP_FADE, 1.0)
+                    block[first - begin : last - begin] += reel.take(last - first).T * edge[:, None].astype(np.float32)
+                if clip.end <= end:
+                    reel.close()
+            sounding = [(clip, reel) for clip, reel in sounding if clip.end > end]
+            yield block
+    finally:
+        for _, reel in sounding:
+            reel.close()
+
+
 def _ticks(block: Samples) -> NDArray[np.float64]:
     """Return the mean power of each tick of a block, over all its channels."""
     power = (block.astype(np.float64).reshape(len(block), -1) ** 2).mean(axis=1)
@@ -214,16 +289,22 @@ def _ticks(block: Samples) -> NDArray[np.float64]:
     return ticks
 
 
-def _survey(placed: Sequence[_Placed], score: Path | None, samples: int) -> _Plan:
-    """Measure voice and music separately: where someone speaks, and how loud both are."""
-    voice = np.concatenate([_ticks(block) for block in _voices(placed, samples)])
+def _survey(sounds: _Sounds, samples: int) -> _Plan:
+    """Measure voice, music and clips separately: where someone speaks, and how loud each is."""
+    voice = np.concatenate([_ticks(block) for block in _voices(sounds.lines, samples)])
     speech = voice > max(voice.max() * 10 ** (SPEECH_DB / 10), 1e-9)
-    music = np.concatenate([_ticks(block) for block in _music(score, samples)])
-    heard = music[music > music.max() * 1e-4]
-    gain = 1.0
-    if speech.any() and heard.size:
-        gain = float(np.sqrt(voice[speech].mean() / heard.mean())) * 10 ** (-BED_DB / 20)
-    return _Plan(gain, _ducking(speech))
+    spoken = float(voice[speech].mean()) if speech.any() else 0.0
+    music = _bed_gain(np.concatenate([_ticks(block) for block in _music(sounds.score, samples)]), spoken)
+    if not sounds.clips:
+        return _Plan(music, _ducking(speech))
+    clips = _bed_gain(np.concatenate([_ticks(block) for block in _clips(sounds.clips, samples)]), spoken)
+    return _Plan(music, _ducking(speech), clips)
+
+
+def _bed_gain(power: NDArray[np.float64], spoken: float) -> float:
+    """Return the gain that brings a bed of these powers `BED_DB` below speech; 1 where nobody speaks, or nothing is."""
+    heard = power[power > power.max() * 1e-4]
+    return float(np.sqrt(spoken / heard.mean())) * 10 ** (-BED_DB / 20) if spoken and heard.size else 1.0
 
 
 def _ducking(speech: NDArray[np.bool_]) -> NDArray[np.float32]:
@@ -239,12 +320,16 @@ def _ducking(speech: NDArray[np.bool_]) -> NDArray[np.float32]:
     return (-DUCK_DB * np.convolve(down, window / window.sum(), "valid")).astype(np.float32)
 
 
-def _mixed(placed: Sequence[_Placed], score: Path | None, plan: _Plan, samples: int) -> Iterator[Samples]:
+def _mixed(sounds: _Sounds, plan: _Plan, samples: int) -> Iterator[Samples]:
     """Yield the film's sound before its gain, (n, 2) for each block."""
-    voices, music = _voices(placed, samples), _music(score, samples)
-    for (begin, end), voice, bed in zip(_blocks(samples), voices, music, strict=True):
-        gain = plan.music * 10 ** (gain_between(plan.ducking, begin, end, TICK) / 20)
-        yield (voice[:, None] + bed * gain[:, None]).astype(np.float32)
+    voices, music = _voices(sounds.lines, samples), _music(sounds.score, samples)
+    clips = _clips(sounds.clips, samples) if sounds.clips else itertools.repeat(None)
+    beds = zip(_blocks(samples), voices, music, strict=True)
+    for ((begin, end), voice, bed), clip in zip(beds, clips, strict=bool(sounds.clips)):
+        ducked = 10 ** (gain_between(plan.ducking, begin, end, TICK) / 20)
+        gain = plan.music * ducked
+        block = (voice[:, None] + bed * gain[:, None]).astype(np.float32)
+        yield block if clip is None else block + clip * (plan.clips * ducked)[:, None].astype(np.float32)
 
 
 def _room_tone() -> Samples:
@@ -264,13 +349,11 @@ def _room_tone() -> Samples:
     return quiet
 
 
-def _listen(
-    placed: Sequence[_Placed], score: Path | None, plan: _Plan, samples: int
-) -> tuple[Loudness, NDArray[np.float32]]:
+def _listen(sounds: _Sounds, plan: _Plan, samples: int) -> tuple[Loudness, NDArray[np.float32]]:
     """Measure the mix before gain and limiter: its loudness, and its peak in every hop of the limiter."""
     meter = Meter(true_peak=False)
     peaks = []
-    for block in _mixed(placed, score, plan, samples):
+    for block in _mixed(sounds, plan, samples):
         meter.hear(block)
         peaks.append(peaks_of(block))
     return meter.reading(), np.concatenate(peaks)

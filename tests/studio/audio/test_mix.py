@@ -306,3 +306,29 @@ def test_nothing_passes_the_limiter(heights: list[float], tail: int) -> None:
     assert np.abs(sound * gain[:, None]).max() <= 0.8 * (1 + 1e-4)
     if max(heights) <= 0.8:
         assert gain.min() == 1.0
+
+
+def test_clips_sounds_lie_under_the_voice(tmp_path: Path) -> None:
+    """A clip's own sound begins and ends softly at its place, and steps back while someone speaks."""
+    times = np.arange(8 * RATE_HZ) / RATE_HZ
+    voice = write(tmp_path / "voice.wav", 0.3 * np.sin(2 * np.pi * 300 * times[: 2 * RATE_HZ]))
+    clip = write(tmp_path / "clip.wav", np.stack([0.3 * np.sin(2 * np.pi * 2000 * times)] * 2, axis=1)[: 7 * RATE_HZ])
+    mix([(voice, 5.0)], None, 240, 24, tmp_path / "mix.wav", [(clip, 1.0)])
+    sound = heard(tmp_path / "mix.wav")[:, 0]
+    spectrum = [
+        np.abs(np.fft.rfft(sound[at : at + 4800] * np.hanning(4800)))[200] for at in range(0, len(sound) - 4800, 4800)
+    ]
+    level = 20 * np.log10(np.maximum(spectrum, 1e-9))
+    assert level[25] - level[5] > 40
+    assert level[25] - level[60] == pytest.approx(DUCK_DB, abs=1)
+    assert level[25] - level[85] > 40
+    high = np.abs(np.diff(sound[RATE_HZ - 10 : RATE_HZ + 240]))
+    assert high.max() < 0.3 * np.abs(np.diff(sound[2 * RATE_HZ : 3 * RATE_HZ])).max()
+
+
+def test_a_film_without_clips_sounds_is_as_it_was(pieces: tuple[list[Path], Path], tmp_path: Path) -> None:
+    """An empty list of clips' sounds changes no byte."""
+    lines, score = pieces
+    for name, more in (("a.wav", []), ("b.wav", [()])):
+        mix([(lines[0], 1.0)], score, 240, 24, tmp_path / name, *more)
+    assert (tmp_path / "a.wav").read_bytes() == (tmp_path / "b.wav").read_bytes()
