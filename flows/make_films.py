@@ -50,8 +50,8 @@ LONGEST_NAME = 100
 """The most characters of a manifest's name in the name of its run."""
 POLL_SECONDS = 2.0
 """How often the state of a film's run is read."""
-_GOES_ON = ":resume_film"
-"""How the entry point ends of a deployment that goes on with a session, and makes no new film."""
+_GOES_ON = (":resume_film", ":redo_film")
+"""How the entry points end of deployments that go on with a session, and make no new film."""
 
 Manifest = Annotated[
     str, p.shown("Manifest", "File of ideas on the worker's machine (.csv, .tsv, .json, .jsonl, .yaml).", min_length=1)

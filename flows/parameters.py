@@ -15,6 +15,7 @@ from pydantic import BeforeValidator, Field, WithJsonSchema
 from pydantic.fields import FieldInfo
 
 from blocks.crew_names import NEEDED_VARIABLES
+from studio.directing.edits import RedoStage
 from studio.model.brief import IDEA_CHARACTERS, Prompt
 from studio.model.brief import Aspect as AspectRatio
 from studio.model.brief import Captions as CaptionMode
@@ -89,6 +90,15 @@ StyleText = Annotated[
 ]
 Captions = Annotated[CaptionMode, shown("Captions", "soft: a track to switch on; burned: in the picture; off: none.")]
 Music = Annotated[bool, shown("Details · Music", "Whether a score is composed.")]
+Variants = Annotated[
+    int,
+    shown(
+        "Details · Variants",
+        "How many takes of every picture are made, 1 to 9, before its clip is: each is paid for.",
+        ge=1,
+        le=9,
+    ),
+]
 Seed = Annotated[
     int | None,
     shown("Details · Seed", "0 to 2147483647: the same seed gives the same film. Empty: one is drawn.", ge=0, lt=2**31),
@@ -149,6 +159,18 @@ ItsSession = Annotated[
     shown(
         "Session", "Go on with this session: session_YYYYMMDD_HHMMSS.", form={"pattern": _SESSION_ID}, max_length=200
     ),
+]
+RedoShots = Annotated[
+    str, shown("Shots", "Which shots, for example 3,5-7. Empty only for the score.", max_length=2_000)
+]
+RedoWhat = Annotated[
+    RedoStage, shown("What", "What is made anew: the image (and its clip), the video, the narration, or the score.")
+]
+RedoNotes = Annotated[
+    str, shown("Notes", "Words that join the prompts of these pictures, for example: at night.", max_length=2_000)
+]
+RedoPrompt = Annotated[
+    str, shown("Prompt", "Another prompt for these pictures. Empty: another take of the same.", max_length=8_000)
 ]
 Resume = Annotated[bool, shown("Session · Resume", "Go on with an unfinished session that asks for the same film.")]
 Change = Annotated[

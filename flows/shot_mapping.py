@@ -32,12 +32,12 @@ from studio.model.pieces import PER_SHOT
 from studio.model.receipt import Receipt
 from studio.planning.abilities import check_shots
 from studio.planning.cast import Cast, cast_of
-from studio.planning.orders import character_number
+from studio.planning.orders import alternatives, character_number
 from studio.planning.timeline import check_timeline, lengthened_text
 from studio.sessions.session import Session
 from studio.status.snapshot import read_snapshot
 from tasks.cast import paint_portrait
-from tasks.images import paint_shot
+from tasks.images import paint_shot, paint_take
 from tasks.narration import narrate_shot
 from tasks.policy import kept
 from tasks.score import compose_score
@@ -177,7 +177,8 @@ class _Mapping:
         self._tasks, self._session, self._shots, self._story = tasks, session, shots, story
         self._cast, self._unpainted = cast, len(cast.characters)
         self._voices, self._painters, self._animators, self._clips = voices, painters, animators, clips
-        self._done: queue.SimpleQueue[tuple[Stage, int, PrefectFuture[Any]]] = queue.SimpleQueue()
+        self._done: queue.SimpleQueue[tuple[Stage, int, bool, PrefectFuture[Any]]] = queue.SimpleQueue()
+        self._takes_open = {shot.index: len(alternatives(shot)) for shot in shots}
         self._open = self._spoken = 0
         self._failures: list[Failure] = []
         self._pieces: dict[tuple[Stage, int], Receipt] = {}
@@ -208,6 +209,17 @@ class _Mapping:
 
     def _paint(self, shot: Shot) -> None:
         self._submit(self._painters, paint_shot, "images", shot.index, shot=shot, shots=self._shots, cast=self._cast)
+        for take in alternatives(shot):
+            self._submit(
+                self._painters,
+                paint_take,
+                "images",
+                shot.index,
+                aside=True,
+                shot=take,
+                shots=self._shots,
+                cast=self._cast,
+            )
 
     def _paint_whom_the_portraits_show(self) -> None:
         """Paint the shots, once every portrait is there or has failed; skip shots of a character without a portrait."""
@@ -222,31 +234,42 @@ class _Mapping:
         return sorted(self._shots, key=lambda shot: shot.index in there)
 
     def _submit(
-        self, runner: ThreadPoolTaskRunner[Any], task: Task[..., Any], stage: Stage, index: int, **inputs: Any
+        self,
+        runner: ThreadPoolTaskRunner[Any],
+        task: Task[..., Any],
+        stage: Stage,
+        index: int,
+        aside: bool = False,
+        **inputs: Any,
     ) -> None:
         future = runner.submit(kept(task, self._session.folder), {"session": self._session, **_opaque(inputs)})
         self._open += 1
-        future.add_done_callback(partial(self._ended, stage, index))
+        future.add_done_callback(partial(self._ended, stage, index, aside))
 
-    def _ended(self, stage: Stage, index: int, future: PrefectFuture[Any]) -> None:
+    def _ended(self, stage: Stage, index: int, aside: bool, future: PrefectFuture[Any]) -> None:
         # Recorded here, because nobody looks at the state when the run is being left. A task cancelled in the queue
         # never runs, so it does not count as ended.
         of_thread = cast(PrefectConcurrentFuture[Any], future).wrapped_future
         if not of_thread.cancelled() and of_thread.exception() is None:
             self._tasks.ended.add(future.task_run_id)
-        self._done.put((stage, index, future))
+        self._done.put((stage, index, aside, future))
 
-    def _settle(self, stage: Stage, index: int, future: PrefectFuture[Any]) -> None:
+    def _settle(self, stage: Stage, index: int, aside: bool, future: PrefectFuture[Any]) -> None:
         self._open -= 1
         # Without `wait` the state would be read from the server, where it arrives late.
         future.wait()
         try:
-            self._pieces[stage, index] = self._tasks.receipt(future.state, index)
+            # A take that is kept aside is not what was reported of the shot.
+            receipt = self._tasks.receipt(future.state, -index if aside else index)
+            if not aside:
+                self._pieces[stage, index] = receipt
         except (Interrupted, RunMustEnd):
             raise
         except FilmError as error:
             self._failures.append(Failure(stage, index, str(error)))
             events.publish(Event("failed", str(error), stage=stage, index=index))
+        if aside:
+            self._takes_open[index] -= 1
         if stage == "cast":
             self._portrait_settled(index)
         elif (stage, index) in self._pieces and self._clips:
@@ -269,7 +292,8 @@ class _Mapping:
 
     def _animate_if_ready(self, index: int) -> None:
         image, line = self._pieces.get(("images", index)), self._pieces.get(("narration", index))
-        if image is not None and line is not None:
+        # Every take of a picture is made before its clip: somebody may choose another one.
+        if image is not None and line is not None and not self._takes_open[index]:
             shot = self._shots[index - 1]
             self._submit(self._animators, animate_shot, "videos", index, shot=shot, image=image, line=line)
 

@@ -1,8 +1,12 @@
-"""Task: paint a picture per shot. Key: prompt, size, the shot's seed and take, its cast, painter. Cost: its price."""
+"""Task: paint a picture per shot. Key: prompt, size, the shot's seed and take, its cast, painter. Cost: its price.
+
+Beside it the task for further takes of a picture.
+"""
 
 from __future__ import annotations
 
 from prefect import task
+from prefect.cache_policies import NO_CACHE
 
 from studio.model.film import Shot
 from studio.planning.cast import NOBODY, Cast
@@ -25,3 +29,17 @@ def paint_shot(session: Session, shot: Shot, shots: tuple[Shot, ...], cast: Cast
     plan: a picture that a person put there is found by it.
     """
     return carry_out(session, stages.picture(session.job, shot, shots, cast))
+
+
+@task(
+    name="paint take",
+    task_run_name="image · shot {shot.index} of {session.planned} · take {shot.take}",
+    cache_policy=NO_CACHE,
+    **{**RULES, "persist_result": False},
+)
+def paint_take(session: Session, shot: Shot, shots: tuple[Shot, ...], cast: Cast = NOBODY) -> Outcome:
+    """Paint another take of a shot's picture, keep it among the takes, and return its receipt.
+
+    Not cached by Prefect, whose records are of pieces in their place: a take that is there is found by its fingerprint.
+    """
+    return carry_out(session, stages.picture(session.job, shot, shots, cast), aside=True)

@@ -18,6 +18,7 @@ from studio.model import events
 from studio.model.events import Event
 from studio.model.film import Stage
 from studio.model.paid import Paid, VendorError
+from studio.model.pieces import owner_text
 from studio.model.receipt import Receipt
 from studio.production.stages import Work
 from studio.sessions.session import Session
@@ -38,10 +39,13 @@ _REFUSED: dict[Stage, str] = {
 """What a person can do after a vendor refused a prompt, by stage."""
 
 
-def carry_out(session: Session, work: Work[Any]) -> Outcome:
+def carry_out(session: Session, work: Work[Any], *, aside: bool = False) -> Outcome:
     """Return the receipt of a newly made piece, or a state named 'Adopted' with the receipt of one that was there.
 
     An engine that costs money works at the order's desk.
+
+    Args:
+        aside: whether the piece is a further take: it is kept among the takes, and what is in the place stays there.
 
     Raises:
         Interrupted: the run was asked to stop before the work began.
@@ -49,16 +53,19 @@ def carry_out(session: Session, work: Work[Any]) -> Outcome:
     """
     order, engine = work.order, work.engine
     session.control.check_running()
-    adopted = session.pieces.adopt(order)
+    adopted = session.pieces.kept(order) if aside else session.pieces.adopt(order)
     if adopted is not None:
         session.meta.touch()
+        if aside:
+            return Completed(name="Adopted", message=f"another take of {order.path} was there", data=adopted)
         if session.pieces.was_made(order) and not adopted.by_hand:
             # Two shots have the same line, which this run has just made.
             events.publish(Event("made", _left_out(adopted), order.stage, order.index))
             return adopted
         events.publish(Event("adopted", stage=order.stage, index=order.index))
         return Completed(name="Adopted", message=f"{order.path} was there", data=adopted)
-    events.publish(Event("working", stage=order.stage, index=order.index))
+    if not aside:
+        events.publish(Event("working", stage=order.stage, index=order.index))
     began = time.perf_counter()
     cost_usd = 0.0
     with session.pieces.hidden_path(order) as out:
@@ -80,7 +87,8 @@ def carry_out(session: Session, work: Work[Any]) -> Outcome:
             result = work.make(engine, out)
         made, also = result if isinstance(result, tuple) else (result, ())
         taken = time.perf_counter() - began
-        receipt = session.pieces.publish(
+        publish = session.pieces.publish_take if aside else session.pieces.publish
+        receipt = publish(
             order,
             out,
             made,
@@ -95,6 +103,10 @@ def carry_out(session: Session, work: Work[Any]) -> Outcome:
             also=also,
         )
     session.meta.touch()
+    if aside:
+        told = f"{owner_text(order.stage, order.index)}: another take is made ({taken:.1f} s)"
+        events.publish(Event("note", told))
+        return receipt
     events.publish(Event("made", _left_out(receipt), order.stage, order.index, seconds=taken))
     return receipt
 

@@ -201,8 +201,9 @@ def test_run_parameters_exist() -> None:
     """Every `-p name=value` of a deployment's run is a parameter of a flow."""
     from flows.make_film import make_film
     from flows.make_films import make_films
+    from flows.redo_film import redo_film
 
-    there = {name for flow in (make_film, make_films) for name in inspect.signature(flow.fn).parameters}
+    there = {name for flow in (make_film, make_films, redo_film) for name in inspect.signature(flow.fn).parameters}
     told = {
         name
         for document in (*DOCUMENTS, PROJECT / "prefect.yaml")

@@ -79,6 +79,9 @@ class GivenOptions:
         Captions | None, Parameter(help="soft: a track to switch on; burned: in the picture; off (default soft).")
     ] = None
     music: Annotated[bool | None, Parameter(help="Whether a score is composed (default yes).")] = None
+    variants: Annotated[
+        int | None, Parameter(help="Takes of every picture, 1 to 9, made before its clip (default 1).")
+    ] = None
     seed: Annotated[int | None, Parameter(help="The same seed gives the same film (default: drawn).")] = None
     script: Annotated[Path | None, Parameter(help="Your own script: its lines are spoken word for word.")] = None
     script_times: Annotated[

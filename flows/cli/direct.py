@@ -29,6 +29,7 @@ from studio.directing.edits import (
     insert,
     join,
     move,
+    redo_words,
     remove,
     retitle,
     reword,
@@ -38,9 +39,7 @@ from studio.directing.edits import (
     use_picture,
     use_voice,
 )
-from studio.directing.edits import (
-    redo as redo_edit,
-)
+from studio.directing.edits import redo as redo_shots
 from studio.directing.takes import take_numbered, takes_of
 from studio.errors import BadInput
 from studio.model.film import Source
@@ -115,9 +114,7 @@ def redo(
     opened = _Opened(session, output, json)
     numbers = opened.shots(shot)
     asked = Redo(stage, printable(prompt), printable(notes), printable(camera), seed, takes)
-    edit = redo_edit(asked, numbers)
-    what = stage or ("video" if camera and not (prompt or notes or seed) else "image")
-    return opened.carry_out("redo", f"redo the {what}{_of(numbers)}", edit, later, money)
+    return opened.carry_out("redo", redo_words(asked, numbers), redo_shots(asked, numbers), later, money)
 
 
 def edit(

@@ -95,6 +95,7 @@ def _asked(facts: Snapshot) -> str:
     parts += [f"captions {options['captions']}" if isinstance(options.get("captions"), str) else ""]
     parts += ["no music" if options.get("music") is False else "", _script(options)]
     parts += ["your prompts" if options.get("prompts") else "", f"seed {facts.seed}" if facts.seed is not None else ""]
+    parts += [f"{options['variants']} takes of each picture" if options.get("variants", 1) != 1 else ""]
     return printable(", ".join(part for part in parts if part))
 
 

@@ -23,7 +23,7 @@ from studio.store.brief import is_own_session, read_brief
 from studio.store.folder_store import FolderStore
 from studio.store.journal import Entry, Journal, Texts, changed_by_others, history, read_journal
 from studio.store.plans import Plans
-from studio.store.receipts import receipt_bytes
+from studio.store.receipts import read_receipt, receipt_bytes, receipt_places
 from studio.text.command_hints import command
 
 
@@ -45,7 +45,26 @@ def read_plan(folder: Path, brief: Brief) -> Plan:
         read_shots(shots, options.fps, options.shot_seconds, brief.seed),
         options.fps,
         brief.seed,
+        _LastTakes(folder).of,
     )
+
+
+class _LastTakes:
+    """Knows the highest take of every shot's picture in a session; reads its receipts once, when first asked."""
+
+    def __init__(self, folder: Path) -> None:
+        self._folder = folder
+        self._known: dict[str, int] | None = None
+
+    def of(self, shot: Shot) -> int:
+        """Return the highest take of a shot's picture, 0 if none was made."""
+        if self._known is None:
+            self._known = {}
+            for place in receipt_places(self._folder):
+                receipt = read_receipt(place) if place.parent.name == "images" else None
+                if receipt is not None and receipt.shot:
+                    self._known[receipt.shot] = max(self._known.get(receipt.shot, 0), receipt.take)
+        return self._known.get(shot.id, 0)
 
 
 def changed_texts(before: Plan, after: Plan) -> Texts:

@@ -7,7 +7,7 @@ make.
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import Literal
 
 from pydantic import ValidationError
@@ -27,14 +27,25 @@ MOST_TAKES = 9
 """The most takes that one redo asks for: they are painted at once, and paid for at once."""
 
 
+def _no_takes(shot: Shot) -> int:
+    return 0
+
+
 @dataclass(frozen=True)
 class Plan:
-    """What is directed: the story and the shots of a film, at `fps` frames a second; `seed` is the film's."""
+    """What is directed: the story and the shots of a film.
+
+    Attributes:
+        fps: frames a second.
+        seed: the film's.
+        last_take: returns the highest take of a shot's picture that was ever made, 0 if none was.
+    """
 
     story: Story
     shots: tuple[Shot, ...]
     fps: int
     seed: int
+    last_take: Callable[[Shot], int] = field(default=_no_takes, compare=False)
 
 
 Edit = Callable[[Plan], Plan]
@@ -71,15 +82,26 @@ def redo(asked: Redo, numbers: Collection[int]) -> Edit:
     Raises:
         BadInput: what is asked does not go together.
     """
-    stage = asked.stage or ("video" if asked.camera and not (asked.prompt or asked.notes or asked.seed) else "image")
+    stage = _stage_of(asked)
     _check_redo(asked, stage, numbers)
 
     def edit(plan: Plan) -> Plan:
         if stage == "score":
             return replace(plan, story=_story(plan.story, music=None, score_take=plan.story.score_take + 1))
-        return _each(plan, numbers, lambda shot: _redone(shot, asked, stage))
+        return _each(plan, numbers, lambda shot: _redone(shot, asked, stage, plan.last_take(shot)))
 
     return edit
+
+
+def redo_words(asked: Redo, numbers: Collection[int]) -> str:
+    """Return what a redo is, in words: 'redo the image of shots 3, 5'."""
+    of = f" of shot{'s' if len(numbers) > 1 else ''} {', '.join(map(str, sorted(numbers)))}" if numbers else ""
+    return f"redo the {_stage_of(asked)}{of}"
+
+
+def _stage_of(asked: Redo) -> RedoStage:
+    of_picture = asked.prompt or asked.notes or asked.seed is not None
+    return asked.stage or ("video" if asked.camera and not of_picture else "image")
 
 
 def _check_redo(asked: Redo, stage: RedoStage, numbers: Collection[int]) -> None:
@@ -97,11 +119,11 @@ def _check_redo(asked: Redo, stage: RedoStage, numbers: Collection[int]) -> None
         raise BadInput("say which shots, for example --shot 3,5-7")
 
 
-def _redone(shot: Shot, asked: Redo, stage: RedoStage) -> Shot:
+def _redone(shot: Shot, asked: Redo, stage: RedoStage, last_take: int) -> Shot:
     update: dict[str, object] = {"camera": asked.camera} if asked.camera else {}
     match stage:
         case "image":
-            prompt, take = asked.prompt or shot.image_prompt, shot.take + 1
+            prompt, take = asked.prompt or shot.image_prompt, 1 + max(last_take, shot.take + shot.alternatives)
             update |= {
                 "image_prompt": f"{prompt}, {asked.notes}" if asked.notes else prompt,
                 # Always another take, also of another prompt: a picture by hand stays until the take changes.
@@ -178,7 +200,7 @@ def use_picture(sha256: str, number: int) -> Edit:
 
     A clip that a person chose for the shot is not used any more: it would hide the picture.
     """
-    return lambda plan: _each(plan, (number,), lambda shot: _changed(shot, picture=sha256, clip=None, alternatives=0))
+    return lambda plan: _each(plan, (number,), lambda shot: _changed(shot, picture=sha256, clip=None))
 
 
 def use_clip(source: Source, number: int, seconds: float | None = None) -> Edit:

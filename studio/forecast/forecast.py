@@ -28,6 +28,7 @@ from studio.model.pieces import PICTURES, Order
 from studio.model.receipt import Receipt
 from studio.planning.abilities import check_shots, with_voice_for
 from studio.planning.cast import Cast, cast_of
+from studio.planning.orders import alternatives
 from studio.planning.plan_diff import same_plan
 from studio.planning.plan_files import read_graph, read_shots, read_story, read_timeline, reader, tale_of
 from studio.planning.styled_crew import in_style
@@ -177,7 +178,7 @@ class _Forecaster:
         work = stages.shots(self._job, story, graph)
         self._step(work, seen)
         if not seen.used:
-            return self._unsure(crew.stand_in.plan_shots(story, graph, brief))
+            return self._unsure(stages.with_variants(crew.stand_in.plan_shots(story, graph, brief), brief.options))
         # Shots edited by hand are kept, even if the plans before them change.
         text = self._directed.get("shots") or self._text(work.order, seen)
         self._sure = True
@@ -212,7 +213,14 @@ class _Forecaster:
             seen = replace(seen, why="new upstream")
         if (seen.why == "other options" and shot.take > 1) or (seen.why == "edited prompt" and self._redone):
             seen = replace(seen, why="redo")
+        for take in alternatives(shot):
+            self._take(stages.picture(self._job, take, shots, cast))
         return self._step(work, seen)
+
+    def _take(self, work: Work[Any]) -> None:
+        """Note what would be done about a further take of a picture."""
+        kept = self._pieces.kept(work.order) if self._pieces is not None and self._sure else None
+        self._step(work, NEW if kept is None else Decision("copy", "kept elsewhere", receipt=kept))
 
     def _clip(self, shot: Shot, image: Receipt | None, line: Receipt | None) -> Receipt | None:
         if not self._sure or image is None or line is None:

@@ -70,7 +70,7 @@ class FilmOptions(FrozenModel):
     crew_settings: dict[str, JsonValue] | None = Field(
         default=None, description="the fields of a Film Crew, for a crew that is written out: `crew` then only names it"
     )
-
+    variants: int = Field(default=1, ge=1, le=9, description="how many takes of every picture are made before its clip")
     style_text: str | None = Field(
         default=None,
         max_length=STYLE_CHARACTERS,
@@ -147,6 +147,7 @@ class Brief(FrozenModel):
             for key, said in (
                 ("crew_settings", self.options.crew_settings is not None),
                 ("script_times", self.options.script_times),
+                ("variants", self.options.variants != 1),
                 ("style_text", self.options.style_text is not None),
             ):
                 if not said:

@@ -176,6 +176,13 @@ def take_seed(shot: Shot) -> int:
     return another_seed(shot.seed, shot.take)
 
 
+def alternatives(shot: Shot) -> tuple[Shot, ...]:
+    """Return the shot as each further take of its picture wants it; () if it wants none, or its picture is chosen."""
+    if shot.picture:
+        return ()
+    return tuple(shot.model_copy(update={"take": shot.take + n}) for n in range(1, shot.alternatives + 1))
+
+
 def another_seed(seed: int, take: int) -> int:
     """Return the seed of a take: the first take has the seed itself."""
     return (seed + 7_919 * (take - 1)) % 2**31

@@ -15,7 +15,7 @@ from typing import Generic, TypeVar
 from studio.errors import TakeGone
 from studio.input.styles import settings_of
 from studio.model import events
-from studio.model.brief import Brief
+from studio.model.brief import Brief, FilmOptions
 from studio.model.engines import Animator, Composer, Crew, Engine, Narrator, Painter, Tick, Writer
 from studio.model.events import Event
 from studio.model.film import Cue, Node, SceneGraph, Shot, Stage, Story, Timeline
@@ -114,11 +114,19 @@ def shots(job: Job, story: Story, graph: SceneGraph) -> Work[Writer]:
     """Return the work on the shot plan, `shots.json`, from the present story and graph."""
 
     def make(writer: Writer, out: Path) -> Made:
-        out.write_text(plan_text(writer.plan_shots(story, graph, job.brief)), "utf-8")
+        planned = with_variants(writer.plan_shots(story, graph, job.brief), job.brief.options)
+        out.write_text(plan_text(planned), "utf-8")
         return PieceMeasures()
 
     order = orders.shots_order(job.session_id, story, graph.model_dump_json(), job.brief, job.crew)
     return Work(order, job.crew.writer, make, job.brief.seed)
+
+
+def with_variants(shots: Sequence[Shot], options: FilmOptions) -> tuple[Shot, ...]:
+    """Return the shots as they are first planned: each wants as many takes of its picture as the options say."""
+    if options.variants == 1:
+        return tuple(shots)
+    return tuple(shot.model_copy(update={"alternatives": options.variants - 1}) for shot in shots)
 
 
 def timeline(job: Job, shots: Sequence[Shot], lines: Sequence[Receipt]) -> Work[Engine]:

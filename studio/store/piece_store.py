@@ -24,7 +24,7 @@ from studio.store.piece_state import PieceState, PieceStates, ReadPlan
 from studio.store.receipts import read_receipt, receipt_bytes, staged_path
 from studio.store.reuse_or_make import Decision, decide, decide_unknown
 from studio.store.sidecars import is_whole, sidecar_of, write_sidecars
-from studio.store.takes import keep_take, put_aside
+from studio.store.takes import keep_take, place_take, put_aside
 from studio.video.pixels import upright_size
 
 
@@ -206,6 +206,12 @@ class PieceStore:
                 decision = decide(order, self._states, self._index, tried, decision.found)
         return None
 
+    def kept(self, order: Order) -> Receipt | None:
+        """Return the receipt of a whole piece with the order's fingerprint, wherever it is; None if there is none."""
+        with self._lock:
+            found = (receipt for _, receipt in self._index.whole(order.fingerprint) if receipt.stage == order.stage)
+            return next(found, None)
+
     def has_copy(self, receipt: Receipt) -> bool:
         """Tell whether the session holds a whole piece with the receipt's fingerprint, in place or in `takes/`."""
         return any(True for _ in self._index.whole(receipt.fingerprint))
@@ -271,6 +277,51 @@ class PieceStore:
             with self._lock:
                 self._made.add((order.stage, order.fingerprint))
                 return self._put(order, out, staged)
+
+    def publish_take(
+        self,
+        order: Order,
+        out: Path,
+        made: PieceMeasures,
+        engine: str,
+        model: str,
+        *,
+        seed: int | None = None,
+        prompt: str | None = None,
+        attempts: int = 1,
+        cost_usd: float = 0.0,
+        made_at: str = "",
+        seconds_taken: float = 0.0,
+        also: tuple[tuple[str, bytes], ...] = (),
+    ) -> Receipt:
+        """Keep the finished file at `out` as a take of the order's piece, in `takes/`, and return its receipt.
+
+        What is in the order's place stays there. The file is placed before its receipt, so that a crash in between
+        leaves a file without proof, which counts as not made.
+
+        Raises:
+            DiskFull, BadInput: it cannot be written.
+        """
+        with files.plain_errors(self.folder / order.path):
+            receipt = self._receipt(
+                order,
+                out,
+                made,
+                engine,
+                model,
+                seed=seed,
+                prompt=prompt,
+                attempts=attempts,
+                cost_usd=cost_usd,
+                made_at=made_at,
+                seconds_taken=seconds_taken,
+                also=tuple(sidecar_of(*each) for each in also),
+            ).sealed()
+            files.seal(out)
+            with self._lock:
+                place = place_take(self.folder, order.stage, receipt, out)
+                self._index.add(receipt, place)
+            return receipt
 
     def was_made(self, order: Order) -> bool:
         """Tell whether a piece of this stage and fingerprint was published since the session was opened."""

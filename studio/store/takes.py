@@ -9,6 +9,7 @@ import os
 from pathlib import Path
 
 from studio.fs import files
+from studio.model.film import Stage
 from studio.model.pieces import PLANS, Order
 from studio.model.receipt import Receipt
 from studio.store.piece_state import PieceState
@@ -25,7 +26,7 @@ def keep_take(folder: Path, order: Order, found: PieceState) -> tuple[Path, Rece
         return None
     path = folder / order.path
     sha256 = files.sha256_of(path)
-    place = folder / "takes" / order.stage / f"{found.receipt.fingerprint[:16]}-{sha256[:16]}.json"
+    place = _take_place(folder, order.stage, found.receipt.fingerprint, sha256)
     receipt = found.receipt
     if order.stage not in PLANS:
         files.keep_link(path, place.with_suffix(path.suffix))
@@ -33,6 +34,19 @@ def keep_take(folder: Path, order: Order, found: PieceState) -> tuple[Path, Rece
         receipt = receipt.model_copy(update={"sha256": sha256, "bytes": stat.st_size, "mtime_ns": stat.st_mtime_ns})
     files.write_whole(place, receipt_bytes(receipt))
     return place, receipt.sealed()
+
+
+def place_take(folder: Path, stage: Stage, receipt: Receipt, out: Path) -> Path:
+    """Move a finished, flushed file to its place among the takes, then write its receipt; return the receipt's path."""
+    place = _take_place(folder, stage, receipt.fingerprint, receipt.sha256)
+    files.make_folder(place.parent)
+    files.place(out, place.with_suffix(Path(receipt.path).suffix))
+    files.write_whole(place, receipt_bytes(receipt))
+    return place
+
+
+def _take_place(folder: Path, stage: Stage, fingerprint: str, sha256: str) -> Path:
+    return folder / "takes" / stage / f"{fingerprint[:16]}-{sha256[:16]}.json"
 
 
 def put_aside(folder: Path, path: Path) -> str:

@@ -35,6 +35,7 @@ FIELDS = {
     "Details · Height": "144 to 2160",
     "Details · Frame rate": "Frames per second",
     "Details · Music": "score",
+    "Details · Variants": "takes of every picture",
     "Details · Seed": "0 to 2147483647",
     "Details · Script": "spoken word for word",
     "Details · Script's times": "begins where its caption begins",

@@ -16,6 +16,7 @@ from prefect.utilities.schema_tools.validation import validate
 from flows.form import asking_for
 from flows.make_film import make_film
 from flows.make_films import make_films
+from flows.redo_film import redo_film
 from flows.resume_film import resume_film
 from studio.model.brief import IDEA_CHARACTERS
 from tests.support.sampled import sampled
@@ -74,7 +75,7 @@ def test_the_idea_is_asked_first_and_what_few_change_last() -> None:
     order = fields(schema)
     assert order[:7] == ["idea", "seconds", "aspect", "style", "crew", "captions", "approve"]
     groups = [schema["properties"][name]["title"].partition(" · ")[0] for name in order[7:]]
-    assert groups == ["Details"] * 10 + ["Money"] * 3 + ["Session"] * 5
+    assert groups == ["Details"] * 11 + ["Money"] * 3 + ["Session"] * 5
 
 
 def test_a_session_has_a_form_of_its_own() -> None:
@@ -85,10 +86,12 @@ def test_a_session_has_a_form_of_its_own() -> None:
     assert not {"idea", "seconds", "crew", "change"} & set(schema["properties"])
     assert complaints(schema, session_id="session_20261122_162624", budget_usd="none") == []
     assert complaints(schema, session_id="film")
-    assert make_film.name == resume_film.name
+    assert make_film.name == resume_film.name == redo_film.name
+    assert form(redo_film)["required"] == ["session_id"]
+    assert fields(form(redo_film))[:5] == ["session_id", "shots", "stage", "notes", "prompt"]
 
 
-@pytest.mark.parametrize("made", [make_film, make_films, resume_film])
+@pytest.mark.parametrize("made", [make_film, make_films, resume_film, redo_film])
 def test_no_field_is_a_choice_of_nothing(made: Any) -> None:
     """A field that may stay empty is an ordinary field, without a null type, and a null is not filled in."""
     schema = form(made)

@@ -211,3 +211,9 @@ def test_a_session_is_gone_on_with_by_its_id_alone(server: str, worker: None, tm
     assert (folder / "film.mp4").is_file()
     assert {path.name: path.read_bytes() for path in folder.glob("videos/*.mp4")} == before
     assert list(output.glob("sessions/*")) == [folder]
+    redone = run_deployment(server, output, "make-film/redo", session_id=folder.name, shots="1", notes="at night")
+    wait_for("the film", lambda: flow_run(redone).state.is_final())
+    assert flow_run(redone).state.is_completed(), flow_run(redone).state.message
+    assert [path.name for path in folder.glob("videos/*.mp4") if path.read_bytes() != before[path.name]] == [
+        "shot_001.mp4"
+    ]
