@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from studio.lettering.fonts import LINE_HEIGHT, drawable, set_block
 from studio.lettering.linebreaks import LINE_COLUMNS, columns_of
 from studio.model.film import Cue
-from studio.model.style import NO_SETTINGS, Lettering, StyleSettings
+from studio.model.style import NO_SETTINGS, Frame, Lettering, StyleSettings
 from studio.video.planes import Pixels, Planes, to_planes
 
 _WHITE, _BLACK, _GREY = 228, 16, 128
@@ -31,6 +31,8 @@ some room."""
 Shares = NDArray[np.float32]
 _SHADOWED: tuple[tuple[float, float, float], ...] = ((_WHITE, _GREY, _GREY), (_BLACK, _GREY, _GREY))
 _WEIGHTS: Mapping[Lettering, int] = {"light": 560, "plain": 560, "heavy": 800, "wide": 640}
+_FEET: Mapping[Frame, float] = {"page": 0.045, "letterbox": 0.03, "banner": 0.255, "badge": 0.215, "board": 0.20}
+"""The free space below captions of a wide film whose frame has a foot: on its paper or bar, or above it."""
 _BEHIND = {"box": 0.94, "strip": 0.80, "plain": 0.0}
 """How much of the picture is hidden behind a caption that has no shadow."""
 
@@ -64,7 +66,8 @@ class BurnedCaption:
         block = set_block(text, (round(width * (1 - 2 * SIDE_SHARE)), ceil(room)), letter_px, weight=weight)
         halo_px = max(2, letter_px // 3)
         mask = np.pad(block, halo_px)
-        bottom = height * (1 - (TALL_BOTTOM_SHARE if height > width else BOTTOM_SHARE))
+        share = TALL_BOTTOM_SHARE if height > width else _FEET.get(settings.frame, BOTTOM_SHARE)
+        bottom = height * (1 - share)
         # Even corners, so that the rectangle covers whole chroma samples.
         left = max(0, round(width / 2 - mask.shape[1] / 2)) // 2 * 2
         top = max(0, round(bottom - mask.shape[0] + halo_px)) // 2 * 2

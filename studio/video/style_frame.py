@@ -79,18 +79,24 @@ class _Board:
         self.x = np.arange(self.width, dtype=np.float32)[None, :]
         self.y = np.arange(self.height, dtype=np.float32)[:, None]
 
-    def put(self, mask: Shares, colour: Shares) -> None:
-        """Cover the picture, and what of the frame is there, with a colour; `mask` is its opacity, 0 to 1."""
-        over = mask + self.cover * (1 - mask)
+    def put(self, mask: Shares, colour: Shares, top: int = 0, left: int = 0) -> None:
+        """Cover the picture, and what of the frame is there, with a colour.
+
+        Args:
+            mask: its opacity, (height, width) float32 0 to 1, of a box at (left, top).
+        """
+        rows, columns = slice(top, top + mask.shape[0]), slice(left, left + mask.shape[1])
+        cover, colours = self.cover[rows, columns], self.colours[rows, columns]
+        over = mask + cover * (1 - mask)
         share = np.where(over > 0, mask / np.maximum(over, 1e-6), 0)[..., None]
-        self.colours += (colour - self.colours) * share
-        self.cover = np.asarray(over, np.float32)
+        colours += (colour - colours) * share
+        cover[:] = over
 
     def box(self, left: float, top: float, right: float, bottom: float, colour: Shares, opacity: float = 1.0) -> None:
         """Cover a rectangle, in pixels."""
-        mask = np.zeros_like(self.cover)
-        mask[max(0, round(top)) : max(0, round(bottom)), max(0, round(left)) : max(0, round(right))] = opacity
-        self.put(mask, colour)
+        first, last = (min(self.height, max(0, round(row))) for row in (top, bottom))
+        begin, end = (min(self.width, max(0, round(column))) for column in (left, right))
+        self.put(np.full((max(0, last - first), max(0, end - begin)), opacity, np.float32), colour, first, begin)
 
     def rounded(self, left: float, top: float, right: float, bottom: float, radius: float) -> Shares:
         """Return how much of each pixel is inside a rectangle with round corners."""
@@ -107,9 +113,7 @@ class _Board:
         mask = set_line(shown, max(8, round(letter_px)), weight, 0.03)
         top, left = max(0, round(y - mask.shape[0] / 2)), max(0, round(x))
         part = mask[: self.height - top, : self.width - left]
-        whole = np.zeros_like(self.cover)
-        whole[top : top + part.shape[0], left : left + part.shape[1]] = part
-        self.put(whole, colour)
+        self.put(part, colour, top, left)
         return float(left + mask.shape[1])
 
 
