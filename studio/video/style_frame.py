@@ -254,13 +254,13 @@ def _taped(board: _Board) -> None:
 def _screen(board: _Board) -> None:
     """The screen of an old game: a score above, and a box for words below."""
     wide, high = board.width, board.height
-    dot = max(1, round(high / 90))
+    dot = max(1, round(min(high / 90, wide / 132)))
     board.box(0, 0, wide, 9 * dot, colour_of("000000"))
     label = board.settings.label or "1UP 004200 | STAGE 1"
     first, _, rest = label.partition(" | ")
     _dotted(board, first, 3 * dot, 2 * dot, dot, colour_of("ffec27"))
     _dotted(board, rest, wide - (len(rest) * 6 + 2) * dot, 2 * dot, dot, colour_of("29adff"))
-    for number in range(3):
+    for number in range(3 if wide > high else 0):
         left = wide // 2 + (number - 1) * 10 * dot
         _heart(board, left, 2 * dot, dot)
 

@@ -39,6 +39,12 @@ def treat(picture: U8, settings: StyleSettings, rng: Rng) -> U8:
     return _grained(done, settings.grain, rng) if settings.line != "pixels" else done
 
 
+def _unit(seen: F32) -> float:
+    """Return the height of a wide picture in pixels, and less for a tall one, so that lines are as thick in both."""
+    height, width = seen.shape[:2]
+    return float(min(height, width * 0.75))
+
+
 def _luma(seen: F32) -> F32:
     return np.asarray(seen @ _LUMA, np.float32)
 
@@ -306,12 +312,12 @@ def _edges(seen: F32, width: float, threshold: float) -> F32:
     """Return how much of each pixel a drawn line covers, 0 to 1: where the brightness changes.
 
     Args:
-        width: of the line, as a share of the picture's height.
+        width: of the line, as a share of `_unit`.
         threshold: the change from which a line is drawn.
     """
     eight = np.asarray(np.clip(seen, 0, 1) * 255, np.uint8)
     smooth = np.asarray(cv2.bilateralFilter(eight, 7, 30, 4), np.float32) / np.float32(255)
-    sigma = max(0.9, seen.shape[0] * width)
+    sigma = max(0.9, _unit(seen) * width)
     found = np.zeros(seen.shape[:2], np.float32)
     for c in range(3):
         plane = cv2.GaussianBlur(np.ascontiguousarray(smooth[..., c]), (0, 0), sigma)
@@ -327,7 +333,7 @@ def _undrawn(seen: F32, lit: F32, rng: Rng, settings: StyleSettings) -> F32:
 def _brush(seen: F32, lit: F32, rng: Rng, settings: StyleSettings) -> F32:
     """Paint with a wet brush: areas that run a little, darker at their rims, thin lines, on rough paper."""
     height, width = seen.shape[:2]
-    unit = height / 360
+    unit = _unit(seen) / 360
     x, y = np.meshgrid(np.arange(width, dtype=np.float32), np.arange(height, dtype=np.float32))
     wobble = [(clouds(rng, (width, height), 14, 3) - 0.5) * np.float32(6 * unit) for _ in range(2)]
 
@@ -365,8 +371,8 @@ def _outline(seen: F32, lit: F32, rng: Rng, settings: StyleSettings) -> F32:
 def _dots(seen: F32, lit: F32, rng: Rng, settings: StyleSettings) -> F32:
     """Print the shadows as a screen of dots, and draw the edges and the darkest places in black ink."""
     height, width = seen.shape[:2]
-    grey = soften(_luma(lit), height / 240)
-    pitch = max(4.0, height / 64)
+    grey = soften(_luma(lit), _unit(seen) / 240)
+    pitch = max(4.0, _unit(seen) / 64)
     x, y = np.arange(width, dtype=np.float32)[None, :], np.arange(height, dtype=np.float32)[:, None]
     turn = np.float32(np.pi / pitch)
     screen = 0.5 + 0.25 * (np.cos((x + y) * turn) + np.cos((x - y) * turn))
