@@ -29,7 +29,7 @@ $(error Python 3.11 or newer is needed and '$(PYTHON)' is not one: install it, o
 endif
 endif
 
-.PHONY: film plan doctor styles studio batch approve rename resume sessions view cost fork export import verify repair prompts test test-all test-browser test-patterns bench bench-flow bench-render crash-bench day-bench hostile fuzz environment
+.PHONY: film plan doctor styles studio batch approve rename resume sessions view cost fork export import gc verify repair prompts test test-all test-browser test-patterns bench bench-flow bench-render crash-bench day-bench hostile fuzz environment
 .DEFAULT_GOAL := film
 
 # The first film compiles what pip leaves uncompiled (below), even if the caller's environment forbids that.
@@ -76,6 +76,9 @@ prompts: $(READY)
 
 fork: $(READY)
 	@exec $(BIN)/sessions fork $${FILM_ID:+"$$FILM_ID"} $(ARGS)
+
+gc: $(READY)
+	@exec $(BIN)/sessions gc $(ARGS)
 
 export: $(READY)
 	@exec $(BIN)/sessions export $(ARGS) -- $${FILM_ID:+"$$FILM_ID"} $${FILM_FILE:+"$$FILM_FILE"}

@@ -54,6 +54,7 @@ COMMANDS = (
     "sessions history",
     "sessions export",
     "sessions import",
+    "sessions gc",
 )
 MADE_BY_MAKE = {
     "film": "film make",
@@ -74,6 +75,7 @@ MADE_BY_MAKE = {
     "fork": "sessions fork",
     "export": "sessions export",
     "import": "sessions import",
+    "gc": "sessions gc",
 }
 """What `make`'s targets run: their ARGS are that command's options."""
 

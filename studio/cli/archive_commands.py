@@ -1,4 +1,4 @@
-"""The `sessions` commands for whole sessions: `fork`, `export` and `import`.
+"""The `sessions` commands for whole sessions: `fork`, `export`, `import` and `gc`.
 
 Each parses its arguments, calls a function of `studio/archive/` and prints. Models are imported only when they are
 needed, so that `sessions list` answers at once.
@@ -12,7 +12,7 @@ from typing import Annotated
 from cyclopts import Parameter
 
 from studio.cli.command_options import Id, Json, Output
-from studio.cli.terminal import share_shown, write_json
+from studio.cli.terminal import agrees_on_terminal, share_shown, write_json
 from studio.store.folders import output_folder, sessions_root
 from studio.store.session_names import find_session
 from studio.text.command_hints import command
@@ -27,6 +27,12 @@ EXPORT_EXAMPLES = (
     "Examples:\n  sessions export session_20250208_002238 letter.film\n  sessions export episode-12 /tmp/e12.film"
 )
 IMPORT_EXAMPLES = "Examples:\n  sessions import letter.film\n  sessions import letter.film --output /srv/films"
+
+GC_EXAMPLES = (
+    "Examples:\n  sessions gc                            # lists what can go, then asks\n"
+    "  sessions gc --older-than 30d --yes\n"
+    "  sessions gc --session episode-12 --paid  # also what was paid for; says its price and asks apart"
+)
 
 
 def fork(
@@ -153,3 +159,70 @@ def import_file(
         )
     print(f"To look at it: {command('view', found.folder.name, place)}")
     return 0
+
+
+def gc(
+    *,
+    session: Annotated[
+        str | None,
+        Parameter(show_default=False, help="Look at this session only, by its id or name (default: all of them)."),
+    ] = None,
+    older_than: Annotated[
+        str | None,
+        Parameter(show_default=False, help="Only films finished longer ago: 30d, 12h, 4w (default: however long)."),
+    ] = None,
+    paid: Annotated[
+        bool,
+        Parameter(
+            negative=(),
+            show_default=False,
+            help="Also remove what was paid for, asked apart with its price.",
+        ),
+    ] = False,
+    yes: Annotated[bool, Parameter(negative=(), show_default=False, help="Remove it without asking.")] = False,
+    output: Output = None,
+    json: Json = False,
+) -> int:
+    """List what of finished films can go, and how much space that frees; remove it with --yes or a yes on the terminal.
+
+    These are earlier versions, damaged files and records that nothing reads; with --paid also vendors' answers and
+    earlier versions that were paid for. Films that are unfinished or not whole are left alone, and so is what a person
+    made.
+    """
+    from datetime import datetime
+
+    from studio.archive.clearing import age_of, clear, survey_clearing
+    from studio.cli.clearing_page import clearing_json, clearing_lines, question
+
+    place = output_folder(output)
+    root = sessions_root(place)
+    age = None if older_than is None else age_of(older_than)
+    only = None if session is None else find_session(root, session)
+    with share_shown("looking at the films") as show_share:
+        found = survey_clearing(root, datetime.now(), only=only, older_than=age, show_share=show_share)
+    if not json:
+        print("\n".join(clearing_lines(found)))
+    agreed = [
+        item
+        for of_paid in (False, True)
+        if (items := found.of(of_paid)) and (paid or not of_paid)
+        if yes or (not json and agrees_on_terminal(question(items)))
+        for item in items
+    ]
+    freed = clear(root, agreed) if agreed else 0
+    if json:
+        write_json(clearing_json(found, agreed, freed))
+    elif agreed:
+        print(f"Freed {size(freed)}.")
+    elif found.items:
+        again = command("gc", "", place, *_given(session, older_than, paid), "--yes")
+        print(f"Nothing was removed. To remove it without asking: {again}")
+    return 0
+
+
+def _given(session: str | None, older_than: str | None, paid: bool) -> list[str]:
+    return [
+        *(["--session", session] if session is not None else []),
+        *(["--older-than", older_than] if older_than is not None else []),
+        *(["--paid"] if paid else []),
+    ]

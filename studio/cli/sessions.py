@@ -285,6 +285,7 @@ app.command(redo_changes, name="redo", help_epilogue=REDO_EXAMPLES)
 app.command(whole.fork, name="fork", help_epilogue=whole.FORK_EXAMPLES)
 app.command(whole.export, name="export", help_epilogue=whole.EXPORT_EXAMPLES)
 app.command(whole.import_file, name="import", help_epilogue=whole.IMPORT_EXAMPLES)
+app.command(whole.gc, name="gc", help_epilogue=whole.GC_EXAMPLES)
 
 
 def main(argv: list[str] | None = None) -> None:

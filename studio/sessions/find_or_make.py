@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import contextlib
 import os
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from datetime import datetime, timedelta
 from pathlib import Path
 
@@ -113,16 +113,20 @@ def check_writable(root: Path) -> None:
         raise BadInput(f"cannot write into {str(root)!r}: choose another folder with --output")
 
 
-def sweep_abandoned(root: Path) -> None:
-    """Remove the hidden folders that killed runs left in `root`."""
+def abandoned(root: Path) -> Iterator[Path]:
+    """Yield the hidden folders that killed runs left in `root`, and that are this program's by their form."""
     for hidden in files.hidden_files(root):
         ours = hidden.name.startswith(".session_") and hidden.name.endswith(".part") and hidden.is_dir()
-        if not ours or lock.is_locked(hidden):
-            continue
-        # Another run was quicker, or the folder is not one that this program made.
+        # Another run may be quicker to remove it.
+        with contextlib.suppress(FileNotFoundError, Crowded):
+            if ours and not lock.is_locked(hidden) and not goes_deep(hidden):
+                yield hidden
+
+
+def sweep_abandoned(root: Path) -> None:
+    """Remove the hidden folders that killed runs left in `root`."""
+    for hidden in abandoned(root):
         with contextlib.suppress(FileNotFoundError, SessionLocked, Crowded):
-            if goes_deep(hidden):
-                continue
             held = lock.take(hidden)
             files.remove_tree(hidden)
             held.release()

@@ -23,6 +23,7 @@ _TARGETS = {
     "pick": ("film", "pick"),
     "import": ("sessions", "import"),
     "export": ("sessions", "export"),
+    "gc": ("sessions", "gc"),
 }
 _MAKE = {
     "batch": "batch",
@@ -40,6 +41,7 @@ _MAKE = {
     "pick": "pick",
     "import": "import",
     "export": "export",
+    "gc": "gc",
 }
 FROM_MAKE = "FILM_FROM_MAKE"
 """The environment variable that the Makefile sets, so that printed commands are lines for `make`."""

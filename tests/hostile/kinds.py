@@ -33,6 +33,8 @@ READING: tuple[tuple[Program, tuple[str, ...]], ...] = (
     ("film", ("plan", "{id}")),
     ("sessions", ("repair", "{id}")),
     ("sessions", ("repair", "{id}", "--json")),
+    ("sessions", ("gc",)),
+    ("sessions", ("gc", "--session", "{id}", "--json")),
     ("sessions", ("export", "{id}", "{room}/packed.film")),
 )
 WRITING: tuple[tuple[Program, tuple[str, ...]], ...] = (

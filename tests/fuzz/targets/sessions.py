@@ -35,6 +35,7 @@ READING = (
     ("film", "plan"),
     ("sessions", "repair"),
     ("film", "plan", "--json"),
+    ("sessions", "gc"),
 )
 COMMANDS = (*READING, ("sessions", "repair", "--yes"), ("sessions", "fork"))
 
@@ -96,7 +97,7 @@ def _damages(data: bytes, paths: list[str]) -> Iterator[Damage]:
 
 def _run(command: tuple[str, ...], session: str) -> None:
     program, verb, *options = command
-    words = [verb, *([] if verb == "list" else [session]), *options, "--output", str(_room.output)]
+    words = [verb, *([] if verb in ("list", "gc") else [session]), *options, "--output", str(_room.output)]
     out, told = io.TextIOWrapper(io.BytesIO(), "utf-8", errors="backslashreplace"), io.StringIO()
     app = sessions if program == "sessions" else film
     with contextlib.redirect_stdout(out), contextlib.redirect_stderr(told):

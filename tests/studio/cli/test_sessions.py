@@ -230,7 +230,7 @@ def test_wrong_use(capsys: pytest.CaptureFixture[str], argv: tuple[str, ...]) ->
     assert (code, out, err.count("\n")) == (2, "", 1)
 
 
-@pytest.mark.parametrize("verb", ["list", "view", "prompts", "verify", "fork", "export", "import"])
+@pytest.mark.parametrize("verb", ["list", "view", "prompts", "verify", "fork", "export", "import", "gc"])
 def test_help_has_examples(capsys: pytest.CaptureFixture[str], verb: str) -> None:
     """Every command's help shows how it is called."""
     code, out, _ = run(capsys, verb, "--help")

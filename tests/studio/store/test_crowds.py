@@ -47,6 +47,7 @@ COMMANDS = (
     ("repair", ID),
     ("repair", ID, "--yes"),
     ("fork", ID),
+    ("gc",),
 )
 
 
