@@ -33,10 +33,22 @@ NOW = datetime(2026, 6, 7)
 def paid_call(folder: Path, number: int, print_: str, **more: Any) -> Call:
     """Write a call and its answer."""
     asked = {
-        "stage": "images", "index": number, "fingerprint": print_, "attempt": 1, "run_id": "a", "vendor": "v",
-        "account": "v:1", "model": "m", "kind": "image", "digest": "0" * 64, "state": "done",
-        "begun_at": "2025-02-08T00:22:39", "ended_at": "2025-02-08T00:22:40", "cost_usd": 0.04, **more,
-    }  # fmt: skip
+        "stage": "images",
+        "index": number,
+        "fingerprint": print_,
+        "attempt": 1,
+        "run_id": "a",
+        "vendor": "v",
+        "account": "v:1",
+        "model": "m",
+        "kind": "image",
+        "digest": "0" * 64,
+        "state": "done",
+        "begun_at": "2025-02-08T00:22:39",
+        "ended_at": "2025-02-08T00:22:40",
+        "cost_usd": 0.04,
+        **more,
+    }
     call = Call.model_validate(asked)
     (folder / "calls").mkdir(exist_ok=True)
     (folder / call.path).write_text(call.model_dump_json(exclude_defaults=True))
