@@ -1,8 +1,8 @@
 """The `sessions` command: what was made, what is missing, where the files are, and whether they are whole.
 
 Of its own commands only `repair` changes a session, and only when told to; `studio/cli/directing_commands.py` undoes
-changes of plans, `studio/cli/archive_commands.py` makes further ones, and clears up. It never imports Prefect, and models only
-when it must, so that a list appears at once.
+changes of plans, `studio/cli/archive_commands.py` makes further ones, and clears up. It never imports Prefect, and
+models only when it must, so that a list appears at once.
 """
 
 from __future__ import annotations
