@@ -103,7 +103,7 @@ WRONG = {
     "no title": ("---\nname: x\n---\n", "title"),
     "an alias": ("---\na: &a [1]\ntitle: *a\n---\n", "aliases"),
     "a tag": ("---\ntitle: !!python/object:os.system x\n---\n", "tags"),
-    "deep": ("---\ntitle: " + "[" * 3_000 + "\n---\n", "front matter"),
+    "deep": ("---\ntitle: " + "[" * 400 + "\n---\n", "front matter"),
     "long": ("---\ntitle: x\n---\n## Picture\n" + "a" * 30_000, "shorten"),
     "a long section": ("---\ntitle: x\n---\n## Picture\n" + "a b " * 1_000, "picture"),
     "a wrong palette": ("---\ntitle: x\nsettings: {palette: mauve}\n---\n", "palette"),

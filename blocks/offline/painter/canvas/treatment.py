@@ -316,7 +316,10 @@ def _edges(seen: F32, width: float, threshold: float) -> F32:
         threshold: the change from which a line is drawn.
     """
     eight = np.asarray(np.clip(seen, 0, 1) * 255, np.uint8)
-    smooth = np.asarray(cv2.bilateralFilter(eight, 7, 30, 4), np.float32) / np.float32(255)
+    # No flake of snow and no star is drawn around.
+    dot = max(3, round(_unit(seen) / 50))
+    opened = cv2.morphologyEx(eight, cv2.MORPH_OPEN, cv2.getStructuringElement(cv2.MORPH_ELLIPSE, (dot, dot)))
+    smooth = np.asarray(cv2.bilateralFilter(opened, 7, 30, 4), np.float32) / np.float32(255)
     sigma = max(0.9, _unit(seen) * width)
     found = np.zeros(seen.shape[:2], np.float32)
     for c in range(3):

@@ -4,18 +4,20 @@ from __future__ import annotations
 
 import random
 from pathlib import Path
+from typing import get_args
 
 import cv2
 import numpy as np
 import pytest
 from PIL import Image
 
+from blocks.offline.painter.canvas.treatment import treat
 from blocks.offline.painter.painter import OfflinePainter
 from blocks.offline.painter.prompt.reader import read_prompt
 from blocks.offline.painter.prompt.subjects import ROWS
-from studio.input.styles import all_styles, parse_style, style_of, with_style_kept
+from studio.input.styles import all_styles, style_of, with_style_kept
 from studio.model.brief import FilmOptions
-from studio.model.style import Style
+from studio.model.style import Light, Line, Palette, Style, StyleSettings
 from studio.planning.image_prompts import part_style, with_style
 
 SHOWN = "wide shot, a fox in a meadow"
@@ -79,13 +81,17 @@ def test_free_words_change_no_pixel(tmp_path: Path) -> None:
     assert np.array_equal(painted(style, tmp_path, prompt), painted(None, tmp_path))
 
 
+def treated(settings: StyleSettings, plain: np.ndarray) -> np.ndarray:
+    return treat(plain.astype(np.uint8), settings, np.random.default_rng(3)).astype(np.float32)
+
+
 def test_every_setting_of_a_picture_is_seen(tmp_path: Path) -> None:
-    """Each palette, line and light changes a picture visibly, and no two palettes give the same one."""
+    """Each palette, line and light changes a picture visibly, and no two of them give the same one."""
     plain = painted(None, tmp_path)
     seen: list[np.ndarray] = []
-    for key in ("palette", "line", "light"):
-        for value in Style.model_fields["settings"].annotation.model_json_schema()["properties"][key]["enum"][1:]:  # type: ignore[union-attr]
-            look = painted(parse_style(f"---\ntitle: T\nsettings: {{{key}: {value}}}\n---\n"), tmp_path)
+    for key, values in (("palette", get_args(Palette)), ("line", get_args(Line)), ("light", get_args(Light))):
+        for value in values[1:]:
+            look = treated(StyleSettings.model_validate({key: value}), plain)
             assert look.shape == plain.shape
             assert all(np.abs(look - other).mean() > 2 for other in (plain, *seen)), (key, value)
             seen.append(look)
@@ -93,8 +99,11 @@ def test_every_setting_of_a_picture_is_seen(tmp_path: Path) -> None:
 
 def test_the_program_s_styles_are_told_apart(tmp_path: Path) -> None:
     """Small and blurred, so that only colour and light are left, pictures in any two styles differ."""
-    found = [(each.name, painted(each.style, tmp_path)) for each in all_styles({"XDG_CONFIG_HOME": "/nonexistent"})]
-    small = [(name, cv2.resize(look, (16, 9), interpolation=cv2.INTER_AREA)) for name, look in found]
-    for place, (name, look) in enumerate(small):
-        for other, seen in small[:place]:
-            assert np.abs(look - seen).mean() > 4, (name, other)
+    plain = painted(None, tmp_path)
+    small: list[tuple[str, np.ndarray]] = []
+    for each in all_styles({"XDG_CONFIG_HOME": "/nonexistent"}):
+        assert each.style is not None
+        look = cv2.resize(treated(each.style.settings, plain), (16, 9), interpolation=cv2.INTER_AREA)
+        for other, seen in small:
+            assert np.abs(look - seen).mean() > 4, (each.name, other)
+        small.append((each.name, look))

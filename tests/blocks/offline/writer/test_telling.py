@@ -14,6 +14,7 @@ from studio.input.styles import all_styles, style_of, with_style_kept
 from studio.model.brief import Brief, FilmOptions
 from studio.model.film import Story
 from studio.text.sentences import split_sentences
+from tests.support.sampled import sampled
 
 STYLES = [each.name for each in all_styles({"XDG_CONFIG_HOME": "/nonexistent"})]
 HEROES = ("a young baker", "two brothers", "an old robot", "the last tailor", "a fox")
@@ -104,7 +105,7 @@ def story(idea: str, style: str, script: str | None = None) -> Story:
     return offline_crew().writer.write_story(brief)
 
 
-@pytest.mark.parametrize("style", STYLES)
+@sampled("style", STYLES, quick=4)
 def test_each_style_is_heard_in_the_words(style: str) -> None:
     """Most tales begin or end in the style's own words, say none of its lines twice, and keep what they are about."""
     settings = style_of(with_style_kept(FilmOptions(style=style))).settings  # type: ignore[union-attr]
