@@ -1,0 +1,109 @@
+"""The times of a recorded voice's words, measured against the offline voice's own."""
+
+from __future__ import annotations
+
+import random
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from blocks.offline.voice.narrator import OfflineNarrator
+from studio.audio import listening
+from studio.audio.word_times import timed_words
+from studio.errors import BadInput
+from studio.lettering.caption_cues import line_cues
+from studio.model.film import Word
+from tests.support.foreign_media import ffmpeg
+from tests.support.sampled import sampled
+
+WHO = ["The old captain", "A girl from the harbour", "Nobody", "My grandmother's neighbour", "He", "The last engineer"]
+DID = ["opened the door", "wrote a letter", "waited", "remembered the song", "walked into the forest", "asked why"]
+MORE = ["before sunrise", "for thirty years", "without a word", "in 1984", "and the wind answered", "again and again"]
+needs_listener = pytest.mark.skipif(not listening.is_installed(), reason="the extra 'listen' is not installed")
+
+
+def a_line(draw: random.Random) -> str:
+    """Return one to four sentences with pauses of several kinds."""
+    told = []
+    for _ in range(draw.randrange(1, 5)):
+        parts = [draw.choice(WHO), draw.choice(DID)]
+        ends = [draw.choice(MORE) for _ in range(draw.randrange(3))]
+        told.append(
+            " ".join(parts) + "".join(draw.choice([" ", ", ", ", "]) + end for end in ends) + draw.choice(".!?")
+        )
+    return draw.choice([" ", " ", "\n\n", " \u2014 "]).join(told)
+
+
+def _spoken(draw: random.Random, folder: Path) -> tuple[str, Path, tuple[Word, ...]]:
+    """Return a line, a recording of it (at another pace, with noise, quieter), and the true times of its words."""
+    line, bare, wav = a_line(draw), folder / "bare.wav", folder / "line.wav"
+    truth = OfflineNarrator().speak(line, draw.randrange(1000), bare).words
+    pace, before = draw.choice([0.8, 1.0, 1.0, 1.25]), draw.choice([0.0, 0.4])
+    noise = (
+        f"anoisesrc=a={draw.choice([0.0001, 0.002])}:r=24000:seed=1[n];[0:a]atempo={pace},adelay={before * 1000:.0f}"
+    )
+    ffmpeg("-i", bare, "-filter_complex", f"{noise},apad=pad_dur=0.3[v];[v][n]amix=duration=first:normalize=0", wav)
+    return line, wav, tuple(Word(text=w.text, start=w.start / pace + before, end=w.end / pace + before) for w in truth)
+
+
+@sampled("seed", range(60), quick=2)
+def test_words_are_timed_as_they_are_spoken(tmp_path: Path, seed: int) -> None:
+    """Half of a line's words are timed within 0.15 s, and every caption begins within 0.4 s of its first word."""
+    line, wav, truth = _spoken(random.Random(seed), tmp_path)
+    timed = timed_words(line, wav)
+    assert [word.text for word in timed] == line.split()
+    off = [abs(a.start - b.start) for a, b in zip(timed, truth, strict=True) if b.end > b.start]
+    assert np.median(off) < 0.15, sorted(off)
+    ends = [0.0, *(word.start for word in timed)]
+    assert ends == sorted(ends)
+    place = 0
+    for cue in line_cues(timed, 30, 0, 100_000):
+        assert abs(cue.start / 30 - truth[place].start) < 0.4, (cue, truth[place])
+        place += len(cue.text.split())
+
+
+def test_what_is_not_said_has_no_length(tmp_path: Path) -> None:
+    """A dash has no length, and in silence no word has one."""
+    path = tmp_path / "line.wav"
+    OfflineNarrator().speak("Wait \u2014 now.", 1, path)
+    timed = timed_words("Wait \u2014 now.", path)
+    assert timed[1].start == timed[1].end
+    assert timed[2].start > timed[0].start
+    ffmpeg("-f", "lavfi", "-i", "anullsrc=r=24000:d=1", path)
+    assert [(word.start, word.end) for word in timed_words("Not said", path)] == [(0.0, 0.0)] * 2
+    assert timed_words("", path) == ()
+
+
+@pytest.mark.skipif(listening.is_installed(), reason="the extra 'listen' is installed")
+def test_without_a_text_and_the_extra_there_are_no_captions(tmp_path: Path) -> None:
+    """One line says what is missing and how to get it."""
+    with pytest.raises(BadInput, match="listen") as told:
+        listening.heard(tmp_path / "mine.wav")
+    assert "\n" not in str(told.value)
+
+
+def test_given_words_stay_whatever_is_heard() -> None:
+    """What is heard otherwise, more or less often gives its time to the given words, or none."""
+    spoken = [
+        Word(text=t, start=n, end=n + 0.5)
+        for n, t in enumerate(["for", "30", "years", "um", "the", "captains", "waited"])
+    ]
+    given = ["For", "thirty", "years,", "the", "captain's", "cat", "waited."]
+    times = listening.aligned(given, spoken)
+    assert times[:4] == [(0, 0.5), (1, 1.5), (2, 2.5), (4, 4.5)]
+    assert times[-1] == (6, 6.5)
+    assert len(times) == len(given)
+
+
+@needs_listener
+@sampled("seed", range(12), quick=2)
+def test_words_are_heard(tmp_path: Path, seed: int) -> None:
+    """Most words of a clear voice are recognised, at about their times, the same each time."""
+    line, wav, truth = _spoken(random.Random(seed), tmp_path)
+    words = listening.heard(wav)
+    assert words == listening.heard(wav)
+    times = listening.aligned(line.split(), words)
+    known = [abs(a[0] - b.start) for a, b in zip(times, truth, strict=True) if a and b.end > b.start]
+    assert len(known) > 0.7 * len(line.split())
+    assert np.median(known) < 0.25
