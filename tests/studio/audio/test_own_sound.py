@@ -70,7 +70,7 @@ def write(path: Path, samples: NDArray[np.float64], rate_hz: int) -> Path:
     return path
 
 
-@sampled("name", FORMATS, quick=2)
+@sampled("name", FORMATS, quick=1)
 def test_a_recorded_line_is_as_one_of_ours(spoken: Path, tmp_path: Path, name: str) -> None:
     """A line of any format, quiet, with silence around it, is as long and as loud as the voice's own."""
     options = list(FORMATS[name])
@@ -125,7 +125,7 @@ def test_a_line_of_nothing_is_refused(tmp_path: Path, content: str) -> None:
         conform_line(write(tmp_path / "a.wav", samples, 24_000), tmp_path / "line.part")
 
 
-@sampled(("source_seconds", "seconds"), [(1.7, 9.0), (12.0, 6.5), (6.0, 6.0), (3.0, 4.0), (0.6, 5.0)], quick=2)
+@sampled(("source_seconds", "seconds"), [(1.7, 9.0), (12.0, 6.5), (6.0, 6.0), (3.0, 4.0), (0.6, 5.0)], quick=1)
 def test_music_is_as_long_as_the_film(tmp_path: Path, source_seconds: float, seconds: float) -> None:
     """Music is trimmed or looped to exactly the film's length, without a gap, a click or a clipped sample."""
     draw = np.random.default_rng(1)
@@ -145,6 +145,7 @@ def test_music_is_as_long_as_the_film(tmp_path: Path, source_seconds: float, sec
     assert np.abs(heard_samples[[0, -1]]).max() < 0.001
 
 
+@pytest.mark.thorough
 def test_a_cover_and_channels_make_no_difference(tmp_path: Path) -> None:
     """A song with a cover is music; six channels are mixed down, none of them lost."""
     Image.new("RGB", (64, 64), "red").save(tmp_path / "cover.jpg")

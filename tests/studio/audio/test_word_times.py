@@ -47,7 +47,7 @@ def _spoken(draw: random.Random, folder: Path) -> tuple[str, Path, tuple[Word, .
     return line, wav, tuple(Word(text=w.text, start=w.start / pace + before, end=w.end / pace + before) for w in truth)
 
 
-@sampled("seed", range(60), quick=2)
+@sampled("seed", range(60), quick=1)
 def test_words_are_timed_as_they_are_spoken(tmp_path: Path, seed: int) -> None:
     """Half of a line's words are timed within 0.15 s, and every caption begins within 0.4 s of its first word."""
     line, wav, truth = _spoken(random.Random(seed), tmp_path)

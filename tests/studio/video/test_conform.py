@@ -56,7 +56,7 @@ def _conformed(
     return _rgb(out)
 
 
-@sampled("name", CLIPS, quick=2)
+@sampled("name", CLIPS, quick=1)
 def test_a_clip_of_any_kind_is_conformed(tmp_path: Path, name: str) -> None:
     """Every container and codec gives as many frames as are asked for, upright, each at its own time."""
     frames = _conformed(named_clip(tmp_path, name), 60)
