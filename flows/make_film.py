@@ -7,6 +7,7 @@ in `flows/shot_mapping.py`, what a session is in `studio/`.
 
 from __future__ import annotations
 
+from datetime import datetime
 from typing import Any
 
 from prefect import flow
@@ -26,6 +27,7 @@ from flows.runs.dead_runs import Watch
 from flows.runs.signs_of_life import signing
 from flows.runs.status import halted_from_outside
 from flows.shot_mapping import SessionTasks
+from studio.directing.own_material import take_in
 from studio.errors import FilmError, Interrupted
 from studio.input.option_checks import film_options, part_of_options
 from studio.model.brief import DEFAULT_STYLE
@@ -124,6 +126,7 @@ async def make_film(
 async def _shoot(tasks: SessionTasks, approve: p.Approve) -> dict[str, object]:
     plans, before = tasks.session.plans, film_before(tasks.session)
     plans.tell_edits()
+    take_in(tasks.session.store, datetime.now().isoformat(timespec="seconds"), tasks.session.tell)
     approver = Approver(tasks.session, approve)
     tasks.run(write_story)
     story = plans.story()

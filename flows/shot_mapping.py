@@ -303,7 +303,7 @@ class _Mapping:
         check_timeline(self._timeline, self._shots)
         if note := lengthened_text(self._timeline, self._shots, self._session.brief.options):
             events.publish(Event("note", note))
-        if self._session.brief.options.music:
+        if self._session.brief.options.music or self._story.music is not None:
             self._submit(
                 self._voices, compose_score, "score", 0, story=self._story, shots=self._shots, timeline=self._timeline
             )

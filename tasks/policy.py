@@ -22,7 +22,7 @@ from prefect.tasks import exponential_backoff
 
 from studio.errors import FilmError
 from studio.model.receipt import Receipt
-from studio.production.stages import Work
+from studio.production.work import Work
 
 GENERATIONS = 1_000
 """The most records of one order: each damaged or replaced piece begins a new one."""

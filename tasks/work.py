@@ -20,7 +20,7 @@ from studio.model.film import Stage
 from studio.model.paid import Paid, VendorError
 from studio.model.pieces import owner_text
 from studio.model.receipt import Receipt
-from studio.production.stages import Work
+from studio.production.work import Work
 from studio.sessions.session import Session
 
 Outcome = Receipt | State[Any]

@@ -40,6 +40,7 @@ COMMANDS = (
     "film shots",
     "film studio",
     "film trim",
+    "film use",
     "sessions",
     "sessions list",
     "sessions view",

@@ -6,7 +6,7 @@ that what the change asks for is made and the film is cut again. `film plan SESS
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from contextvars import ContextVar
 from datetime import datetime
@@ -18,7 +18,7 @@ from rich.console import Console
 
 from flows.cli.command_options import NO_MONEY_OPTIONS, Json, Money, Output
 from flows.cli.running import run_on
-from studio.directing.director import direct, directed_texts, own_brief, read_plan
+from studio.directing.director import direct, directed_texts, own_brief, prepare_nothing, read_plan
 from studio.directing.edits import (
     Edit,
     NewShot,
@@ -37,13 +37,16 @@ from studio.directing.edits import (
     use_clip,
     use_music,
     use_picture,
+    use_title_card,
     use_voice,
 )
 from studio.directing.edits import redo as redo_shots
+from studio.directing.own_material import fitted, keep, keep_picture, own_file
 from studio.directing.takes import take_numbered, takes_of
 from studio.errors import BadInput
 from studio.model.film import Source
 from studio.planning.shots_named import shots_named
+from studio.store.folder_store import FolderStore
 from studio.store.folders import output_folder, sessions_root
 from studio.store.session_names import find_session
 from studio.text.command_hints import command
@@ -71,6 +74,10 @@ EXAMPLES = {
     "  film pick session_20250208_002238 --shot 3 --take 2",
     "trim": "Examples:\n  film trim session_20250208_002238 --shot 3 --in 0.5 --out 4",
     "note": 'Examples:\n  film note session_20250208_002238 --shot 3 "too dark, ask Anna"',
+    "use": "Examples:\n  film use session_20250208_002238 --shot 3 harbour.mov --in 2 --sound\n"
+    '  film use session_20250208_002238 --shot 4 my_voice.m4a --text "Nobody came."\n'
+    "  film use session_20250208_002238 --music theme.mp3\n"
+    "  film use session_20250208_002238 --title-card title.png",
     "shots": "Examples:\n  film shots session_20250208_002238 move 5 --before 2\n"
     '  film shots session_20250208_002238 insert --before 3 --prompt "A gull on the rail" --seconds 2\n'
     "  film shots session_20250208_002238 remove 4,6\n  film shots session_20250208_002238 split 5 --at 2.5\n"
@@ -227,6 +234,85 @@ def trim(
     return opened.carry_out("trim", f"trim shot {number} to {start:g} to {last:g} s", change, later, money)
 
 
+def use(
+    session: Session,
+    file: Annotated[
+        str, Parameter(name="FILE", show_default=False, help="With --shot: a picture, a clip or a recording.")
+    ] = "",
+    /,
+    *,
+    shot: Annotated[int | None, Parameter(show_default=False, help="Which shot.")] = None,
+    music: Annotated[str, Parameter(show_default=False, help="A file that is the film's music.")] = "",
+    title_card: Annotated[
+        str, Parameter(show_default=False, help="A picture or clip that is the title; none: the card is drawn.")
+    ] = "",
+    start: Annotated[float, Parameter(name="--in", help="Where the part of the file begins, in seconds.")] = 0.0,
+    end: Annotated[
+        float | None, Parameter(name="--out", show_default=False, help="Where it ends (default: at its end).")
+    ] = None,
+    follow: Annotated[
+        bool,
+        Parameter(negative=(), show_default=False, help="Of a clip: the shot becomes as long as it is."),
+    ] = False,
+    sound: Annotated[
+        bool, Parameter(negative=(), show_default=False, help="Of a clip: keep its own sound, under the voice.")
+    ] = False,
+    text: Annotated[
+        str | None, Parameter(show_default=False, help="Of a recording: what it says (default: the shot's line).")
+    ] = None,
+    later: Later = False,
+    money: Money = NO_MONEY_OPTIONS,
+    output: Output = None,
+    json: Json = False,
+) -> int:
+    """Use a picture, clip, recording or music of your own. It is fitted to the film; `film redo` takes it out again."""
+    opened = _Opened(session, output, json)
+    wanted = [bool(file), bool(music), bool(title_card)]
+    if sum(wanted) != 1 or bool(file) != (shot is not None):
+        raise BadInput("give one file: FILE with --shot 3, or --music FILE, or --title-card FILE")
+    if title_card == "none":
+        return opened.carry_out("use", "have the title drawn", use_title_card(None), later, money)
+    given = own_file(Path(file or music or title_card))
+    kind, number = given.media.kind, opened.one(shot) if shot is not None else 0
+    if (follow or sound) and kind != "clip":
+        raise BadInput(f"{given.name!r} is a {kind}: --follow and --sound are about clips")
+    if text is not None and not (shot is not None and kind == "sound"):
+        raise BadInput("--text is what a recording says: leave it out, or give a recording with --shot")
+    if music:
+        if not given.media.has_sound:
+            raise BadInput(f"{given.name!r} has no sound: it cannot be the music")
+        words, change = f"use {given.name} as the music", use_music(given.source(start, end))
+    elif title_card:
+        if kind == "sound":
+            raise BadInput(f"{given.name!r} is a sound: the title is a picture or a clip")
+        whole = Source(sha256=given.sha256, name=given.name)
+        words = f"use {given.name} as the title"
+        change = use_title_card(whole if kind == "picture" else given.source(start, end))
+    elif kind == "picture":
+        words = f"use {given.name} as the picture of shot {number}"
+        return opened.carry_out(
+            "use",
+            words,
+            use_picture(given.sha256, number),
+            later,
+            money,
+            prepare=keep_picture(given, number),
+            given=(given.sha256,),
+        )
+    elif kind == "sound":
+        words = f"use {given.name} as the line of shot {number}"
+        change = use_voice(given.source(start, end), number, None if text is None else printable(text))
+    else:
+        if sound and not given.media.has_sound:
+            raise BadInput(f"{given.name!r} has no sound of its own: leave --sound out")
+        source = given.source(start, end, sound=sound)
+        length = (given.media.seconds if end is None else end) - start
+        words = f"use {given.name} as the clip of shot {number}"
+        words += f", {length:.1f} s" if follow else f", {fitted(given, opened.plan, number)}"
+        change = use_clip(source, number, length if follow else None)
+    return opened.carry_out("use", words, change, later, money, prepare=keep(given))
+
+
 def shots(
     session: Session,
     what: Annotated[Literal["insert", "remove", "move", "split", "join"], Parameter(name="WHAT", help="What is done.")],
@@ -320,22 +406,39 @@ class _Opened:
             raise BadInput(f"shot {number} has no clip yet: make it first, with {self._command('resume')}")
         return Source(sha256=there.receipt.sha256), there.receipt.seconds or 0.0
 
-    def carry_out(self, verb: str, words: str, change: Edit, later: bool, money: Money, *, makes: bool = True) -> int:
+    def carry_out(
+        self,
+        verb: str,
+        words: str,
+        change: Edit,
+        later: bool,
+        money: Money,
+        *,
+        makes: bool = True,
+        prepare: Callable[[FolderStore], None] = prepare_nothing,
+        given: Sequence[str] = (),
+    ) -> int:
         """Carry out a change and run the film, or show what that would do; return the exit code.
 
         Args:
             later: whether the film is left as it is for now.
             makes: whether the change has anything to do with what is made.
+            prepare: brings files into the session before the plan names them.
+            given: the SHA-256 of pictures that it brings.
         """
         console = Console(stderr=self._json, highlight=False)
         if _planning.get():
             from flows.cli.plan import show_plan
 
-            return show_plan(self.folder, self.place, directed_texts(self.folder, change), words, money, self._json)
+            return show_plan(self.folder, directed_texts(self.folder, change), words, money, self._json, given)
         if not later and makes:
             money.terms()
         now = datetime.now().isoformat(timespec="seconds")
-        direct(self.folder, change, verb, words, now, lambda line: console.print(line, markup=False, soft_wrap=True))
+
+        def tell(line: str) -> None:
+            console.print(printable(line), markup=False, soft_wrap=True)
+
+        direct(self.folder, change, verb, words, now, tell, prepare=prepare)
         console.print(f"{words}: noted in the plan", markup=False, soft_wrap=True)
         if not later:
             return run_on(console, self._json, self.place, session_id=self.folder.name, money=money)

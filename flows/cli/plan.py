@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Container
 from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
@@ -14,6 +15,7 @@ from flows.cli.command_options import NO_OPTIONS, Dollars, GivenOptions, Money, 
 from flows.cli.crew_loading import load_crew
 from studio.cli.forecast_page import forecast_json, forecast_lines
 from studio.cli.terminal import write_json
+from studio.directing.own_material import placed_texts
 from studio.errors import BadInput
 from studio.forecast.forecast import Directed, forecast_idea, forecast_session
 from studio.forecast.forecast_model import Forecast
@@ -54,7 +56,7 @@ def plan(
 ) -> int:
     """Show what would be made, what is there, why, and what it would cost. Spends nothing, and makes nothing."""
     place, given, terms = output_folder(output), shape.given(), make_terms(budget_usd=budget_usd)
-    notes = []
+    notes: list[str] = []
     budget = [] if budget_usd is None else ["--budget-usd", budget_usd]
     if _MEANT_AS_ID.match(what) or is_a_name(sessions_root(place), what):
         if set(given) - {"crew", "crew_settings"}:
@@ -64,7 +66,13 @@ def plan(
         brief = _brief_of(what, folder)
         options = changed_options(brief, given, apply=True, session_id=what)
         terms_then = brief.terms.with_changes(terms)
-        found = forecast_session(folder, brief.model_copy(update={"terms": terms_then}), load_crew(options))
+        placed: Directed = {}
+        if (folder / "shots.json").is_file():
+            placed, said = placed_texts(folder)
+            notes += said
+        found = forecast_session(
+            folder, brief.model_copy(update={"terms": terms_then}), load_crew(options), directed=placed
+        )
         other = ["--crew", str(shape.crew), "--change"] if options != brief.options else []
         line = command("resume", what, place, *other, *budget)
         if lock.is_locked(folder):
@@ -85,16 +93,19 @@ def plan(
     return 0
 
 
-def show_plan(folder: Path, place: Path, directed: Directed, words: str, money: Money, json: bool) -> int:
+def show_plan(
+    folder: Path, directed: Directed, words: str, money: Money, json: bool, given: Container[str] = ()
+) -> int:
     """Show what a change of the plan would have made, and what that would cost; return the exit code.
 
     Args:
         directed: the texts that the change would give to plans.
         words: what the change is: 'redo the image of shot 3'.
+        given: the SHA-256 of pictures that the change would bring into the session.
     """
     brief = read_brief(folder)
     brief = brief.model_copy(update={"terms": brief.terms.with_changes(money.terms())})
-    found = forecast_session(folder, brief, load_crew(brief.options), directed=directed)
+    found = forecast_session(folder, brief, load_crew(brief.options), directed=directed, given=given)
     if json:
         write_json({"change": words, **forecast_json(found)})
     else:

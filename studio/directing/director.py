@@ -99,8 +99,19 @@ def own_brief(folder: Path) -> Brief:
     return read_brief(folder)
 
 
+def prepare_nothing(store: FolderStore) -> None:
+    """Prepare nothing."""
+
+
 def direct(
-    folder: Path, edit: Edit, verb: str, words: str, now: str, tell: Callable[[str], None], run: str = ""
+    folder: Path,
+    edit: Edit,
+    verb: str,
+    words: str,
+    now: str,
+    tell: Callable[[str], None],
+    run: str = "",
+    prepare: Callable[[FolderStore], None] = prepare_nothing,
 ) -> Entry:
     """Change the plan of a session, and return the journal's entry of it.
 
@@ -109,6 +120,7 @@ def direct(
         now: local time, ISO 8601.
         tell: receives one line for everything a person should know.
         run: the flow run that asks; if it has done so before, nothing is changed again.
+        prepare: brings into the open session what the changed plan names.
 
     Raises:
         SessionLocked: a run is working on it.
@@ -126,6 +138,7 @@ def direct(
             return entry
         after = edit(plan)
         texts = _told(changed_texts(plan, after))
+        prepare(store)
         _stamp_pictures(store, plan.shots, after.shots)
         return journal.record(verb, words, texts, run=run)
     finally:

@@ -7,7 +7,7 @@ stand-in, a writer that costs nothing, is used: then the number of shots and lin
 from __future__ import annotations
 
 import tempfile
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Container, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import Any, TypeVar
@@ -29,12 +29,13 @@ from studio.model.receipt import Receipt
 from studio.planning.abilities import check_shots, with_voice_for
 from studio.planning.cast import Cast, cast_of
 from studio.planning.orders import alternatives
+from studio.planning.own_orders import OWN_ENGINE
 from studio.planning.plan_diff import same_plan
 from studio.planning.plan_files import read_graph, read_shots, read_story, read_timeline, reader, tale_of
 from studio.planning.styled_crew import in_style
 from studio.planning.timeline import PROGRAM_ENGINE, check_timeline, lay_out
 from studio.production import stages
-from studio.production.stages import Job, Work
+from studio.production.work import Job, Work
 from studio.store.folder_walk import refuse_links, walk
 from studio.store.picture_check import few_pixels
 from studio.store.piece_store import PieceStore
@@ -65,12 +66,18 @@ def forecast_idea(brief: Brief, crew: Crew, prices: PriceList | None = None) -> 
 
 
 def forecast_session(
-    folder: Path, brief: Brief, crew: Crew, prices: PriceList | None = None, directed: Directed = AS_IT_IS
+    folder: Path,
+    brief: Brief,
+    crew: Crew,
+    prices: PriceList | None = None,
+    directed: Directed = AS_IT_IS,
+    given: Container[str] = (),
 ) -> Forecast:
     """Return the forecast for a run on the session in `folder`. A run may be working on it meanwhile.
 
     Args:
         directed: the texts that a change would give to plans, by stage: what a run would do after that change.
+        given: the SHA-256 of pictures that the change would bring into the session.
 
     Raises:
         BrokenPlan: a plan does not validate, or a timeline does not add up: a run would stop.
@@ -82,7 +89,7 @@ def forecast_session(
     prices, calls = prices or price_list().with_more(crew.prices), read_calls(folder)
     with tempfile.TemporaryDirectory(prefix="film-plan-") as scratch:
         quoter, pieces = Quoter(prices, Path(scratch), folder, calls), PieceStore(folder, reader(brief), _say_nothing)
-        found = _Forecaster(folder.name, folder, brief, crew, quoter, pieces, directed).run()
+        found = _Forecaster(folder.name, folder, brief, crew, quoter, pieces, directed, given).run()
     spent, unknown = spent_usd(calls)
     return replace(
         found,
@@ -115,10 +122,11 @@ class _Forecaster:
         quoter: Quoter,
         pieces: PieceStore | None,
         directed: Directed = AS_IT_IS,
+        given: Container[str] = (),
     ) -> None:
         crew = in_style(crew, brief.options)
         self._job = Job(session_id, folder, brief, crew, blank=quoter.blank())
-        self._quoter, self._pieces, self._directed = quoter, pieces, directed
+        self._quoter, self._pieces, self._directed, self._given = quoter, pieces, directed, given
         self._sure, self._redone = True, False
         self._steps: list[Step] = []
         self._asked: set[tuple[Stage, str]] = set()
@@ -142,7 +150,7 @@ class _Forecaster:
         clips = [self._clip(shot, image, line) for shot, image, line in zip(shots, images, lines, strict=True)]
         known = _all(lines) if self._sure else None
         timeline = self._timeline(shots, known)
-        score = self._score(story, shots, timeline) if brief.options.music else None
+        score = self._score(story, shots, timeline) if _scored(story, brief) else None
         self._film(story, shots, timeline, _all(clips), known, score, _all(images))
         return Forecast(brief, crew.name, tuple(self._steps), len(shots), not self._sure, "", notes=tuple(self._notes))
 
@@ -207,6 +215,10 @@ class _Forecaster:
         return cast
 
     def _image(self, shot: Shot, shots: Sequence[Shot], cast: Cast) -> Receipt | None:
+        if shot.picture in self._given:
+            # The change brings it into the session.
+            self._steps.append(Step("images", shot.index, False, "by hand"))
+            return None
         work = stages.picture(self._job, shot, shots, cast)
         seen = self._exact(self._look(work.order), work)
         if seen.why == "other options" and seen.receipt and seen.receipt.looks != cast.by_shot().get(shot.index, ()):
@@ -223,8 +235,12 @@ class _Forecaster:
         self._step(work, NEW if kept is None else Decision("copy", "kept elsewhere", receipt=kept))
 
     def _clip(self, shot: Shot, image: Receipt | None, line: Receipt | None) -> Receipt | None:
+        if shot.clip is not None and line is not None:
+            # Made of a person's file: its picture does not matter.
+            image = image or line
         if not self._sure or image is None or line is None:
-            return self._behind("videos", self._job.crew.animator, shot.index)
+            own = shot.clip is not None
+            return self._behind("videos", OWN_ENGINE if own else self._job.crew.animator, shot.index)
         work = stages.clip(self._job, shot, image, line)
         seen = self._look(work.order)
         if not seen.used and seen.receipt and seen.receipt.prompt != work.prompt:
@@ -248,7 +264,7 @@ class _Forecaster:
 
     def _score(self, story: Story, shots: Sequence[Shot], timeline: Timeline | None) -> Receipt | None:
         if timeline is None:
-            return self._behind("score", self._job.crew.composer)
+            return self._behind("score", OWN_ENGINE if story.music is not None else self._job.crew.composer)
         work = stages.score(self._job, story, shots, timeline)
         return self._step(work, self._look(work.order))
 
@@ -262,7 +278,7 @@ class _Forecaster:
         score: Receipt | None,
         images: list[Receipt] | None,
     ) -> None:
-        unscored = self._job.brief.options.music and score is None
+        unscored = _scored(story, self._job.brief) and score is None
         if timeline is None or clips is None or lines is None or images is None or unscored:
             self._behind("film", PROGRAM_ENGINE)
             return
@@ -334,10 +350,17 @@ class _Forecaster:
             return None
         self._asked.add(key)
         estimate = quote()
+        if engine == OWN_ENGINE and seen.why not in ("missing", "damaged"):
+            seen = replace(seen, why="own file")
         others = seen.why == "new upstream" and self._sure and receipt is not None and _by_others(receipt, engine)
         self._steps.append(Step(order.stage, order.index, True, "other crew" if others else seen.why, estimate))
         again = seen.same and (estimate.held or not isinstance(engine, Paid)) and not estimate.high
         return receipt if again else None
+
+
+def _scored(story: Story, brief: Brief) -> bool:
+    """Tell whether the film has music: the crew's, or a person's own."""
+    return brief.options.music or story.music is not None
 
 
 def _untold(engine: Engine) -> Estimate:

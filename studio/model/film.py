@@ -121,13 +121,15 @@ Sha256 = Annotated[str, Field(pattern=r"^[0-9a-f]{64}$")]
 class Source(FrozenModel):
     """A file that a person chose, by its checksum, and which part of it: a recording, a clip, music, a title.
 
-    It is in `material/` of the session. `start` and `end` are seconds of the file; no `end` is its end.
+    A person's own file is in `material/` of the session and has a `name`; a take of the crew's has none. `start` and
+    `end` are seconds of the file; no `end` is its end.
     """
 
     sha256: Sha256
     start: float = Field(default=0.0, ge=0, le=24 * 3600, allow_inf_nan=False)
     end: float | None = Field(default=None, gt=0, le=24 * 3600, allow_inf_nan=False)
     sound: bool = Field(default=False, description="of a clip: whether its own sound is kept, under the voice")
+    name: str = Field(default="", max_length=200, description="what a person's own file was called; '' for a take")
 
     @model_validator(mode="after")
     def _ends_after_it_starts(self) -> Source:
@@ -137,7 +139,7 @@ class Source(FrozenModel):
 
     @model_serializer(mode="wrap")
     def _without_what_is_usual(self, dump: Dump) -> dict[str, JsonValue]:
-        return without_usual(self, dump(self), ("start", "end", "sound"))
+        return without_usual(self, dump(self), ("start", "end", "sound", "name"))
 
 
 class Shot(FrozenModel):

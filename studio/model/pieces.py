@@ -6,10 +6,11 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Container
+from collections.abc import Callable, Container
 from dataclasses import dataclass, field
 
 from studio.model.film import STAGES, Stage
+from studio.model.receipt import Receipt
 
 PLANS: tuple[Stage, ...] = ("story", "scene_graph", "shots", "timeline")
 """Stages whose piece is a text that people may edit."""
@@ -81,6 +82,10 @@ def receipt_path(path: str) -> str:
     return f"receipts/{path}" if path.endswith(".json") else path.rsplit(".", 1)[0] + ".json"
 
 
+def _as_it_is(take: Receipt) -> bool:
+    return True
+
+
 @dataclass(frozen=True)
 class Order:
     """One piece of work: session, stage, number and fingerprint.
@@ -90,7 +95,8 @@ class Order:
     Attributes:
         wanted: all fingerprints that the present plan wants of this stage; with them a person's picture follows its
             shot when shots are inserted.
-        chosen: the SHA-256 of the take that a person chose; '' for none.
+        chosen: the SHA-256 of the take that a person chose, to be used as it is; '' for none.
+        fits: tells whether a chosen take fits as it is, by its measures.
         shot, take, direction: of a shot's piece, for its receipt: the shot's id; of a picture, which take it is, and
             `Shot.direction`.
     """
@@ -101,6 +107,7 @@ class Order:
     fingerprint: str
     wanted: Container[str] = field(default=(), compare=False)
     chosen: str = field(default="", compare=False)
+    fits: Callable[[Receipt], bool] = field(default=_as_it_is, compare=False)
     shot: str = field(default="", compare=False)
     take: int = field(default=0, compare=False)
     direction: str = field(default="", compare=False)

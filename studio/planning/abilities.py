@@ -92,7 +92,7 @@ def check_shots(crew: Crew, shots: Sequence[Shot], fps: int) -> None:
         BadInput: a shot is longer; the message names the longest, and what to do.
     """
     most = crew.animator.abilities.longest_seconds
-    longest = max(shots, key=lambda shot: shot.frames, default=None)
+    longest = max((shot for shot in shots if shot.clip is None), key=lambda shot: shot.frames, default=None)
     if most is not None and longest is not None and longest.frames > most * fps:
         seconds = math.ceil(longest.frames / fps * 10) / 10
         raise BadInput(

@@ -9,6 +9,8 @@ from studio.model.receipt import Receipt
 
 OFFLINE = "offline"
 """The engine name of the offline crew: its pictures are credited to a program, its voice as synthetic."""
+OWN = "own"
+"""The engine name of what is made from a person's own files (`studio/planning/own_orders.py`)."""
 
 MOST_LETTERS = 44
 """Longest name, in letters: a card is read in two seconds, and a local model's name may be a path."""
@@ -52,12 +54,16 @@ def _writer(written_by: str) -> str:
 def _painter(picture: Receipt) -> str:
     if picture.by_hand:
         return "by hand"
+    if picture.engine == OWN:
+        return "filmed"
     return "drawn by a program" if picture.engine == OFFLINE else _model(picture)
 
 
 def _speaker(line: Receipt) -> str:
     if line.by_hand:
         return "by hand"
+    if line.engine == OWN:
+        return "recorded"
     return "synthetic" if line.engine == OFFLINE else f"synthetic, {_model(line)}"
 
 

@@ -265,6 +265,20 @@ def score_order(
     return Order(session_id, "score", 0, print_)
 
 
+def _own(story: Story, shots: Sequence[Shot]) -> dict[str, Ingredient]:
+    """Return what a person's own title and the sounds of clips add to the film's fingerprint; nothing without any."""
+    found: dict[str, Ingredient] = {}
+    if story.title_card is not None:
+        found["title_card"] = story.title_card.model_dump_json(exclude={"name"})
+    if sounds := tuple(
+        (shot.index, shot.clip.model_dump_json(exclude={"name"}))
+        for shot in shots
+        if shot.clip is not None and shot.clip.sound
+    ):
+        found["clip_sounds"] = sounds
+    return found
+
+
 def film_order(
     session_id: str,
     brief: Brief,
@@ -301,5 +315,6 @@ def film_order(
         english=story.language == "en",
         **credited,
         **styled,
+        **_own(story, shots),
     )
     return Order(session_id, "film", 0, print_)

@@ -6,21 +6,17 @@ that the way from an idea to a film is written down once. These functions make n
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from collections.abc import Sequence
 from pathlib import Path
 from textwrap import shorten
-from typing import Generic, TypeVar
+from typing import Any
 
 from studio.errors import TakeGone
 from studio.input.styles import settings_of
-from studio.model import events
-from studio.model.brief import Brief, FilmOptions
-from studio.model.engines import Animator, Composer, Crew, Engine, Narrator, Painter, Tick, Writer
-from studio.model.events import Event
-from studio.model.film import Cue, Node, SceneGraph, Shot, Stage, Story, Timeline
+from studio.model.brief import FilmOptions
+from studio.model.engines import Animator, Composer, Engine, Narrator, Painter, Writer
+from studio.model.film import Cue, Node, SceneGraph, Shot, Story, Timeline
 from studio.model.paid import VendorError
-from studio.model.pieces import Order
 from studio.model.receipt import PieceMeasures, Receipt
 from studio.planning import orders
 from studio.planning.cast import NOBODY, PORTRAIT_SIZE, Cast, portrait_prompt
@@ -29,60 +25,11 @@ from studio.planning.moods import cues_told, music_cues
 from studio.planning.plan_files import plan_text
 from studio.planning.scene_graph import check_graph
 from studio.planning.timeline import PROGRAM_ENGINE, lay_out, shot_frames
+from studio.production import own_material
+from studio.production.work import Job, Made, Work
 from studio.video.assembly import assemble, burned_cues
 from studio.video.film_faults import film_faults
 from studio.video.slate import paint_slate
-
-E = TypeVar("E", bound=Engine)
-
-Made = PieceMeasures | tuple[PieceMeasures, tuple[tuple[str, bytes], ...]]
-"""What an engine measured of a piece, alone or with the piece's sidecars: (path in the session, bytes)."""
-
-
-@dataclass(frozen=True)
-class Job:
-    """The film that the pieces belong to: its session, brief, crew and folder.
-
-    Attributes:
-        check_running: raises `Interrupted` if the run was asked to stop; called while a long piece is made.
-        blank: when prices are estimated, the picture used for a portrait that is not painted yet; None when pieces are
-            made, so that a character without a portrait is not shown.
-    """
-
-    session_id: str
-    folder: Path
-    brief: Brief
-    crew: Crew
-    check_running: Callable[[], None] = lambda: None
-    blank: Path | None = None
-
-    def tick(self, stage: Stage, index: int, total: int) -> Tick:
-        """Return the function an engine calls as frames are done: it reports progress, and may raise to stop work."""
-
-        def tick(done: int) -> None:
-            self.check_running()
-            events.publish(Event("frames", stage=stage, index=index, frames=done, total=total))
-
-        return tick
-
-
-@dataclass(frozen=True)
-class Work(Generic[E]):
-    """One piece of work: what to make, with which engine, and how.
-
-    Attributes:
-        order: what is to be made, from what, and where it will be.
-        engine: the engine that makes it.
-        make: makes the piece at a path, with `engine` or, if its calls are paid, with `engine.at(desk)`.
-        seed, prompt: the seed and the prompt, in words, for the receipt.
-    """
-
-    order: Order
-    engine: E
-    make: Callable[[E, Path], Made]
-    seed: int | None = None
-    prompt: str | None = None
-
 
 # --- plans ----------------------------------------------------------------------------------------
 
@@ -162,11 +109,14 @@ def portrait(job: Job, character: Node, cast: Sequence[Node], style: str) -> Wor
     return Work(order, job.crew.painter, make, seed, prompt)
 
 
-def picture(job: Job, shot: Shot, shots: Sequence[Shot], cast: Cast = NOBODY) -> Work[Painter]:
+def picture(job: Job, shot: Shot, shots: Sequence[Shot], cast: Cast = NOBODY) -> Work[Any]:
     """Return the work on a shot's picture, `images/shot_NNN.png`, with the portraits of the characters in it.
 
-    `shots` is the whole plan. If the vendor refuses the prompt and slates are allowed, a slate is made.
+    `shots` is the whole plan. If the vendor refuses the prompt and slates are allowed, a slate is made. Of a shot with
+    a clip of a person's own it is the clip's first frame, for nothing.
     """
+    if shot.clip is not None and shot.clip.name and not shot.picture:
+        return own_material.still(job, shot, shot.clip)
     size, looks = job.brief.options.size, cast.by_shot()
     shown = cast.references(shot.index, job.folder, job.blank)
 
@@ -188,8 +138,10 @@ def picture(job: Job, shot: Shot, shots: Sequence[Shot], cast: Cast = NOBODY) ->
     return Work(order, job.crew.painter, make, orders.take_seed(shot), shot.image_prompt)
 
 
-def line(job: Job, shot: Shot) -> Work[Narrator]:
+def line(job: Job, shot: Shot) -> Work[Any]:
     """Return the work on a shot's spoken line, `narration/shot_NNN.wav`; a silent shot has a file without samples."""
+    if shot.voice is not None:
+        return own_material.recording(job, shot, shot.voice)
     seed = orders.line_seed(shot)
 
     def make(narrator: Narrator, out: Path) -> Made:
@@ -199,8 +151,10 @@ def line(job: Job, shot: Shot) -> Work[Narrator]:
     return Work(order, job.crew.narrator, make, seed, shot.narration)
 
 
-def clip(job: Job, shot: Shot, image: Receipt, line: Receipt) -> Work[Animator]:
+def clip(job: Job, shot: Shot, image: Receipt, line: Receipt) -> Work[Any]:
     """Return the work on a shot's clip, `videos/shot_NNN.mp4`, from its picture, as long as its line needs."""
+    if shot.clip is not None:
+        return own_material.own_clip(job, shot, shot.clip, line)
     options = job.brief.options
     frames = shot_frames(shot.frames, line.seconds or 0.0, options.fps)
     burned: tuple[Cue, ...] = burned_cues(shot, line, frames, options)
@@ -239,8 +193,10 @@ def _slated(job: Job, error: VendorError) -> bool:
 # --- the whole film -------------------------------------------------------------------------------
 
 
-def score(job: Job, story: Story, shots: Sequence[Shot], timeline: Timeline) -> Work[Composer]:
+def score(job: Job, story: Story, shots: Sequence[Shot], timeline: Timeline) -> Work[Any]:
     """Return the work on the score, `score.wav`, exactly as long as the film."""
+    if story.music is not None:
+        return own_material.own_music(job, story, story.music, timeline)
     seed = orders.another_seed(job.brief.seed, story.score_take)
     cues = music_cues(story, shots, timeline, settings_of(job.brief.options).moods)
 
@@ -264,6 +220,11 @@ def film(
     """Return the work on the film, `film.mp4`, with its caption files: cut, then checked in picture and sound."""
 
     def make(house: Engine, out: Path) -> Made:
+        own: dict[str, Any] = {}
+        if sounds := own_material.clip_sounds(job, shots, timeline):
+            own["clip_sounds"] = sounds
+        if (title := own_material.title_file(job, story)) is not None:
+            own["title_file"] = title
         made, also = assemble(
             job.brief,
             story,
@@ -274,6 +235,7 @@ def film(
             [(job.folder / line.path, line) for line in lines],
             job.folder / score.path if score else None,
             out,
+            **own,
         )
         silent = score is None and not any(line.seconds for line in lines)
         tick = job.tick("film", 0, timeline.frames)

@@ -14,7 +14,7 @@ from studio.model.brief import Brief
 from studio.model.engines import Crew
 from studio.model.film import Story
 from studio.planning.abilities import voice_for
-from studio.production.stages import Job
+from studio.production.work import Job
 from studio.sessions.run_control import RunControl
 from studio.status.meta import Meta
 from studio.store.plans import Plans

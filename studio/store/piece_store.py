@@ -206,6 +206,22 @@ class PieceStore:
                 decision = decide(order, self._states, self._index, tried, decision.found)
         return None
 
+    def has_take(self, stage: Stage, sha256: str) -> bool:
+        """Tell whether the session holds a whole piece of a stage with these bytes, in place or in `takes/`."""
+        return any(True for _ in self._index.whole_take(stage, sha256))
+
+    def keep_given(self, order: Order, out: Path) -> Receipt:
+        """Keep the picture at the hidden path `out`, which a person gave, among the takes; return its receipt."""
+        width, height = upright_size(out)
+        receipt = self._receipt(
+            order, out, PieceMeasures(width=width, height=height), "by hand", "", by_hand=True
+        ).sealed()
+        files.seal(out)
+        with self._lock:
+            place = place_take(self.folder, order.stage, receipt, out)
+            self._index.add(receipt, place)
+        return receipt
+
     def kept(self, order: Order) -> Receipt | None:
         """Return the receipt of a whole piece with the order's fingerprint, wherever it is; None if there is none."""
         with self._lock:

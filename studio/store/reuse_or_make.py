@@ -43,6 +43,7 @@ Why = Literal[
     "damaged",
     "edited prompt",
     "redo",
+    "own file",
     "new upstream",
     "other crew",
     "other options",
@@ -56,6 +57,7 @@ as another shot     used: this run makes the same for another shot
 new                 made: it never existed
 missing, damaged    made again: it existed before
 edited prompt, redo, new upstream   made anew: its words, its take, or what it builds on changed
+own file            made of a person's own file, or of a take that a person chose
 other crew, other options           made anew: who makes it changed, or the film's size, length or seed
 """
 
@@ -156,7 +158,7 @@ def _copy_of(
     removed = found.receipt if found.condition == "nothing" else None
     pieces = index.whole_take(order.stage, order.chosen) if order.chosen else index.whole(order.fingerprint)
     for place, receipt in pieces:
-        if receipt.stage != order.stage or place in without:
+        if receipt.stage != order.stage or place in without or (order.chosen and not order.fits(receipt)):
             continue
         if receipt.by_hand and receipt.direction not in ("", order.direction) and not order.chosen:
             # A person asked for a redo since they put it there.

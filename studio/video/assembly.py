@@ -9,21 +9,28 @@ from __future__ import annotations
 from collections.abc import Sequence
 from itertools import groupby
 from pathlib import Path
+from typing import NamedTuple
 
 from studio.audio.mix import mix
+from studio.audio.own_sound import sound_of
 from studio.fs import files
 from studio.input.styles import settings_of
 from studio.lettering.caption_cues import line_cues, silent_cues, srt_text, vtt_text
 from studio.lettering.linebreaks import LINE_COLUMNS
 from studio.model.brief import Brief, FilmOptions
-from studio.model.film import Cue, Shot, Story, Timeline
+from studio.model.camera import Move
+from studio.model.film import Cue, Shot, Source, Story, Timeline
 from studio.model.receipt import PieceMeasures, Receipt
 from studio.planning.credits import Credit
 from studio.planning.timeline import line_lead
 from studio.video.burned_captions import burned_columns
 from studio.video.cards import end_card, title_card
+from studio.video.conform import conform_clip
 from studio.video.encoder import last_picture
+from studio.video.foreign import media_of
 from studio.video.joining import join_clips
+from studio.video.planes import open_picture
+from studio.video.still_clip import render_still
 
 
 def burned_cues(shot: Shot, line: Receipt, frames: int, options: FilmOptions) -> tuple[Cue, ...]:
@@ -69,6 +76,36 @@ def chapters(story: Story, shots: Sequence[Shot], timeline: Timeline) -> tuple[t
     return tuple(named)
 
 
+class Sound(NamedTuple):
+    """The sound of a clip that is kept: its file, the part of it, and the shot's first frame and length in the film."""
+
+    path: Path
+    source: Source
+    start: int
+    frames: int
+
+
+def _cut_out(sound: Sound, fps: int, out: Path, made: list[Path]) -> tuple[Path, float]:
+    """Write the part of a clip's sound that is heard under its shot; return (file, seconds from the film's start).
+
+    The file is added to `made` before it is written.
+    """
+    path = files.hidden_beside(out.with_name("clip.wav"))
+    made.append(path)
+    until = sound.source.start + sound.frames / fps
+    if sound.source.end is not None:
+        until = min(until, sound.source.end)
+    sound_of(sound.path, sound.source.start, until, path)
+    return path, sound.start / fps
+
+
+def _own_title(path: Path, source: Source, frames: int, fps: int, size: tuple[int, int], seed: int, out: Path) -> None:
+    if media_of(path).kind == "picture":
+        render_still(open_picture(path), Move(), frames, fps, size, seed, (), out)
+    else:
+        conform_clip(path, source.start, source.end, frames, fps, size, (), out)
+
+
 def assemble(
     brief: Brief,
     story: Story,
@@ -79,11 +116,16 @@ def assemble(
     lines: Sequence[tuple[Path, Receipt]],
     score: Path | None,
     out: Path,
+    *,
+    clip_sounds: Sequence[Sound] = (),
+    title_file: Path | None = None,
 ) -> tuple[PieceMeasures, tuple[tuple[str, bytes], ...]]:
     """Cut the film to `out`; return what was measured, and the caption files ('film.srt', ...), ('film.vtt', ...).
 
     Args:
         credits: the end card's credits; the timeline says whether there is an end card.
+        clip_sounds: the sounds of clips that are kept, under the voice.
+        title_file: a picture or clip that is shown as the title; None: a card is drawn.
 
     Raises:
         EngineFailed: a card, the sound or the cut could not be made; nothing but `out` may be left.
@@ -95,6 +137,7 @@ def assemble(
     title, end, sound, captions = (
         files.hidden_beside(out.with_name(name)) for name in ("title.mp4", "end.mp4", "sound.wav", "film.srt")
     )
+    noises: list[Path] = []
     english = story.language == "en"
     spoken = [
         (path, span.line_start / fps)
@@ -103,7 +146,10 @@ def assemble(
     ]
     try:
         lost: tuple[str, ...] = ()
-        if timeline.title_frames:
+        placed = [_cut_out(each, fps, out, noises) for each in clip_sounds]
+        if timeline.title_frames and title_file is not None and story.title_card is not None:
+            _own_title(title_file, story.title_card, timeline.title_frames, fps, options.size, brief.seed, title)
+        elif timeline.title_frames:
             lost = title_card(
                 story.title,
                 options.size,
@@ -130,7 +176,7 @@ def assemble(
                 settings=settings,
             )
             lost = tuple(dict.fromkeys([*lost, *card.not_drawn]))
-        mix(spoken, score, timeline.frames, fps, sound)
+        mix(spoken, score, timeline.frames, fps, sound, placed)
         captions.write_bytes(srt)
         made = join_clips(
             title,
@@ -145,7 +191,7 @@ def assemble(
             language="eng" if english else "und",
         )
     finally:
-        for hidden in (title, end, sound, captions):
+        for hidden in (title, end, sound, captions, *noises):
             files.remove(hidden)
     made = made.model_copy(update={"not_drawn": lost})
     return made, () if options.captions == "off" else (("film.srt", srt), ("film.vtt", vtt))

@@ -21,6 +21,7 @@ from prefect.client.schemas.objects import State
 from prefect.results import ResultRecord, ResultRecordMetadata
 from prefect.serializers import JSONSerializer
 
+from studio.directing.own_material import take_in
 from studio.errors import FilmError
 from studio.model import events
 from studio.model.brief import FilmOptions
@@ -100,6 +101,7 @@ class Run:
         """Make what is missing, in a fixed order, and return the film's receipt."""
         session = self._session
         session.plans.tell_edits()
+        take_in(session.store, MOMENT.isoformat(timespec="seconds"), session.tell)
         self.do(write_story)
         story = session.plans.story()
         self.do(map_scenes, story=session.plans.tale())

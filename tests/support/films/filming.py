@@ -11,6 +11,7 @@ from typing import Any, Self
 
 from PIL import Image
 
+from studio.directing.own_material import take_in
 from studio.fs import files
 from studio.model.brief import FilmOptions
 from studio.model.engines import Abilities, Crew
@@ -116,6 +117,7 @@ def film_open(session: Session, until: str = "film") -> None:
     """Carry out every stage up to `until` on an open session."""
     if until == "nothing":
         return
+    take_in(session.store, "2026-01-01T00:00:00", session.tell)
     _receipt(write_story.fn(session))
     if until == "story":
         return

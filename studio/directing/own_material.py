@@ -1,0 +1,192 @@
+"""Bring a person's own files into a film: given to a command, or put into the session by hand.
+
+A file is kept as it is in `material/`, a picture among the takes, and the plan names it; what the film needs of it is
+made by the next run (`studio/production/own_material.py`).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+
+from studio.directing.director import changed_texts, own_brief, read_plan
+from studio.directing.edits import Edit, Plan, use_clip, use_music, use_title_card, use_voice
+from studio.errors import BadInput
+from studio.fs import files, safe_open
+from studio.model.film import Source
+from studio.model.fingerprint import fingerprint
+from studio.model.pieces import Order
+from studio.store.folder_store import FolderStore
+from studio.store.journal import BY_HAND, Journal, Texts
+from studio.store.material import find_file, keep_material
+from studio.store.own_files import PlacedFile, placed_files
+from studio.store.session_store import SessionStore
+from studio.text.display import printable
+from studio.video.foreign import Media, media_of, torn
+
+
+@dataclass(frozen=True)
+class OwnFile:
+    """A person's file that shall become part of a film: where it is, its SHA-256 and what it holds."""
+
+    path: Path
+    sha256: str
+    media: Media
+
+    @property
+    def name(self) -> str:
+        """What it is called, for a person."""
+        return printable(self.path.name)[:200]
+
+    def source(self, start: float = 0.0, end: float | None = None, *, sound: bool = False) -> Source:
+        """Return the part of it that is used, as a plan names it.
+
+        Raises:
+            BadInput: the part is not within the file.
+        """
+        length = self.media.seconds
+        last = length if end is None else end
+        if not 0 <= start < last or last > length + 0.05:
+            raise BadInput(f"{self.name!r} is {length:.2f} s long: name a part of that, for example --in 0.5 --out 4")
+        return Source(sha256=self.sha256, start=start, end=end, sound=sound, name=self.name)
+
+
+def own_file(path: Path) -> OwnFile:
+    """Return a file that a person names, checked whole.
+
+    Raises:
+        BadInput: it cannot be read, or holds nothing that can be used.
+    """
+    real = path.expanduser()
+    try:
+        with safe_open.opened(real, follow=True):
+            real = real.resolve()
+    except OSError as error:
+        reason = (error.strerror or str(error)).lower()
+        raise BadInput(f"cannot read {printable(str(path))!r} ({reason}): check the name") from error
+    media = media_of(real)
+    if wrong := torn(real):
+        raise BadInput(f"{printable(path.name)!r} is not whole, {wrong}: export it again")
+    return OwnFile(real, files.sha256_of(real), media)
+
+
+def keep(file: OwnFile) -> Callable[[FolderStore], None]:
+    """Return the function that copies the file into an open session: before a plan names it."""
+
+    def into(store: FolderStore) -> None:
+        if keep_material(store.folder, file.path) != file.sha256:
+            raise BadInput(f"{file.name!r} was changed while it was read: try again once it is whole")
+
+    return into
+
+
+def keep_picture(file: OwnFile, number: int) -> Callable[[FolderStore], None]:
+    """Return the function that keeps the file as a take of the shot's picture in an open session."""
+
+    def into(store: FolderStore) -> None:
+        if find_file(store.folder, file.sha256) is not None and store.pieces.has_take("images", file.sha256):
+            return
+        order = Order(store.id, "images", number, fingerprint(by_hand=file.sha256))
+        with store.pieces.hidden_path(order) as out:
+            files.copy(file.path, out)
+            store.pieces.keep_given(order, out)
+
+    return into
+
+
+# --- files that were put into the session by hand -------------------------------------------------
+
+
+def taken_in(folder: Path, plan: Plan) -> tuple[Edit | None, tuple[str, ...]]:
+    """Return the change that uses the files that a person put into the session, None if there is none; and notes."""
+    edits, notes = _edits_of(list(placed_files(folder)), plan)
+    return (_all(edits) if edits else None), notes
+
+
+def placed_texts(folder: Path) -> tuple[Texts, tuple[str, ...]]:
+    """Return the texts that a session's plans get from the files put into it by hand, {} if none; and notes."""
+    plan = read_plan(folder, own_brief(folder))
+    edit, notes = taken_in(folder, plan)
+    return (changed_texts(plan, edit(plan)) if edit is not None else {}), notes
+
+
+def take_in(store: SessionStore, now: str, tell: Callable[[str], None]) -> None:
+    """Use the files that a person put into an open session by hand: keep them in `material/`, name them in the plan.
+
+    Does nothing before the shots are planned. The file is taken out of its place last: after a crash before that, it is
+    taken in again, and nothing is lost.
+    """
+    if not files.is_file(store.folder / "shots.json") or not (placed := list(placed_files(store.folder))):
+        return
+    plan = read_plan(store.folder, store.brief)
+    edits, notes = _edits_of(placed, plan)
+    for each in placed:
+        keep_material(store.folder, each.path)
+    if edits:
+        texts = changed_texts(plan, _all(edits)(plan))
+        journal = Journal(store, now)
+        if texts:
+            names = ", ".join(_name(store.folder, each) for each in placed)
+            journal.record(BY_HAND, f"{names} put there by hand", texts)
+    for line in notes:
+        tell(line)
+    for each in placed:
+        files.remove_durably(each.path)
+
+
+def _edits_of(placed: list[PlacedFile], plan: Plan) -> tuple[list[Edit], tuple[str, ...]]:
+    edits: list[Edit] = []
+    notes: list[str] = []
+    for each in placed:
+        if each.index > len(plan.shots):
+            notes.append(f"{each.path.name}: there is no shot {each.index}; the file is kept in material/")
+            continue
+        file = OwnFile(each.path, files.sha256_of(each.path), media_of(each.path))
+        edits.append(_edit_of(each, file))
+        notes.append(_note(each, file, plan))
+    return edits, tuple(notes)
+
+
+def _edit_of(placed: PlacedFile, file: OwnFile) -> Edit:
+    source = Source(sha256=file.sha256, name=file.name)
+    match placed.kind:
+        case "videos":
+            return use_clip(source, placed.index)
+        case "narration":
+            return use_voice(source, placed.index)
+        case "score":
+            return use_music(source)
+        case "title_card":
+            return use_title_card(source)
+
+
+def _note(placed: PlacedFile, file: OwnFile, plan: Plan) -> str:
+    if placed.kind == "videos":
+        return f"shot {placed.index}: the clip put there by hand is used, {fitted(file, plan, placed.index)}"
+    if placed.kind == "narration":
+        return f"shot {placed.index}: the recording put there by hand is used ({file.media.seconds:.1f} s)"
+    return f"the {'music' if placed.kind == 'score' else 'title'} put there by hand is used ({file.name})"
+
+
+def fitted(file: OwnFile, plan: Plan, number: int) -> str:
+    """Return in words how a clip is fitted to its shot: 'trimmed from 12.3 to 4.8 s'."""
+    seconds = plan.shots[number - 1].frames / plan.fps
+    if file.media.kind == "picture" or abs(file.media.seconds - seconds) < 1 / plan.fps:
+        return "as it is"
+    if file.media.seconds > seconds:
+        return f"trimmed from {file.media.seconds:.1f} to {seconds:.1f} s"
+    return f"{file.media.seconds:.1f} s, its last frame held for {seconds - file.media.seconds:.1f} s more"
+
+
+def _name(folder: Path, placed: PlacedFile) -> str:
+    return placed.path.relative_to(folder).as_posix()
+
+
+def _all(edits: list[Edit]) -> Edit:
+    def change(plan: Plan) -> Plan:
+        for each in edits:
+            plan = each(plan)
+        return plan
+
+    return change
