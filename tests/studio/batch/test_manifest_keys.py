@@ -75,3 +75,20 @@ def test_a_key_that_means_nothing_is_told_as_it_is_written(tmp_path: Path, key: 
     (tmp_path / "a.json").write_text(json.dumps([{"Idea": "A lantern", key: 1}]), "utf-8")
     with pytest.raises(BadInput, match=re.escape(f"line 1, {key}: this option is not known")):
         read_manifest(tmp_path / "a.json")
+
+
+def test_a_style_s_name_is_in_the_key_and_its_text_is_not(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A film of a batch is found again whatever becomes of its style's file, as it was before there were files."""
+    monkeypatch.setenv("FILM_STYLES", str(tmp_path))
+    manifest = tmp_path / "films.csv"
+    manifest.write_text("idea,style\nA boat,mine\n", "utf-8")
+    words = read_manifest(manifest)
+    style = "---\nname: mine\ntitle: Mine\n---\n"
+    keys = set()
+    for text in (style, style.replace("Mine", "Other")):
+        (tmp_path / "mine.md").write_text(text, "utf-8")
+        keys |= {line.key for line in read_manifest(manifest)}
+    assert keys == {words[0].key}
+    (tmp_path / "mine.md").write_text("no style", "utf-8")
+    with pytest.raises(BadInput, match=r"line 2, style: .*front matter"):
+        read_manifest(manifest)
