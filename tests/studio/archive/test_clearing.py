@@ -212,7 +212,7 @@ def test_an_age_is_the_film_s(session: Path) -> None:
         assert bool(found.items) == goes
 
 
-@sampled("step", [7, 1])
+@sampled("step", [9, 1])
 def test_cut_off_anywhere_it_is_whole(session: Path, tmp_path: Path, step: int) -> None:
     """Wherever clearing is killed, verify finds no fault, and the next time the rest goes."""
     shutil.copytree(session.parent, tmp_path / "spare")
@@ -229,6 +229,7 @@ def test_cut_off_anywhere_it_is_whole(session: Path, tmp_path: Path, step: int) 
     assert 8 < at < 190
 
 
+@pytest.mark.thorough
 def test_afterwards_a_run_makes_nothing(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """A film that was made, redone and cleared, of what was paid for, too, needs no engine and no vendor."""
     monkeypatch.setattr(clearing, "MADE_HERE", ("fake",))

@@ -130,14 +130,14 @@ def test_only_what_a_fork_pays_itself_is_counted(film: Film) -> None:
     shots = json.loads((made.folder / "shots.json").read_text())
     shots[1]["image_prompt"] = "another pier"
     (made.folder / "shots.json").write_text(json.dumps(shots))
-    filmed(made.folder, paid_crew(film.painter), run_id="b")
+    filmed(made.folder, paid_crew(film.painter), run_id="b", until="images")
     facts = read_snapshot(made.folder)
     assert facts is not None
     assert (cost_usd(facts), facts.spent.all.calls) == (pytest.approx(0.04), 1)
     assert facts.spent.inherited.usd == pytest.approx(paid)
 
 
-@pytest.mark.parametrize("receipts", [False, True])
+@sampled("receipts", [True, False])
 def test_lost_pictures_are_made_from_the_answers(film: Film, receipts: bool) -> None:
     """Whatever pictures a fork loses, with their receipts or without, are made again without paying."""
     made, asked = fork(film), len(film.painter.asked)
@@ -148,7 +148,7 @@ def test_lost_pictures_are_made_from_the_answers(film: Film, receipts: bool) -> 
     for call in (made.folder / "calls").glob("*-1.json"):
         # A call whose file is lost is told by its answer, which says, too, who paid it.
         call.unlink()
-    filmed(made.folder, paid_crew(film.painter), run_id="b")
+    filmed(made.folder, paid_crew(film.painter), run_id="b", until="images")
     assert len(film.painter.asked) == asked
     facts = read_snapshot(made.folder)
     assert facts is not None
@@ -156,7 +156,7 @@ def test_lost_pictures_are_made_from_the_answers(film: Film, receipts: bool) -> 
     assert bytes_of(made.folder)["images/shot_001.png"] == bytes_of(film.folder)["images/shot_001.png"]
 
 
-@sampled("from_shot", [3, 2, 4])
+@sampled("from_shot", [3, 2, 4], quick=0)
 def test_a_new_ending(film: Film, from_shot: int) -> None:
     """The shots before are there with their pieces and no other; a run makes the rest of the film, and no picture."""
     made = fork(film, from_shot=from_shot)
