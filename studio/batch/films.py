@@ -21,6 +21,7 @@ from studio.errors import BrokenPlan, NoSuchSession, SessionLocked
 from studio.fs import files, tolerant
 from studio.model.terms import NO_CHANGE, NO_TERMS, TermsChange
 from studio.sessions.find_or_make import open_new
+from studio.sessions.named import check_free
 from studio.status.listing import read_listing
 from studio.store import light_reader, lock
 from studio.store.brief import read_brief, write_brief
@@ -80,12 +81,13 @@ def open_line(root: Path, line: ManifestLine, draw_seed: Callable[[], int], now:
 
     Raises:
         SessionLocked: another batch holds the sessions' folder.
-        BadInput, DiskFull: no session can be opened; nothing is left.
+        BadInput, DiskFull: no session can be opened, or another one has the line's name; nothing is left.
     """
     files.make_folder(root)
     with lock.alone(root):
         folder = _by_key(root).get(line.key)
         if folder is None:
+            check_free(root, line.name)
             folder, held = open_new(
                 root,
                 line.idea,
@@ -95,6 +97,7 @@ def open_line(root: Path, line: ManifestLine, draw_seed: Callable[[], int], now:
                 version,
                 batch=line.key,
                 terms=NO_TERMS.with_changes(line.terms),
+                name=line.name,
             )
             held.release()
         else:

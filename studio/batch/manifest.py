@@ -32,6 +32,7 @@ from studio.model.engines import Crew
 from studio.model.fingerprint import fingerprint
 from studio.model.terms import NO_CHANGE, TermsChange
 from studio.planning.abilities import check_abilities
+from studio.store.session_names import check_name
 from studio.text.display import printable
 from studio.text.keys import known_key, with_known_keys
 from studio.text.plain_yaml import NotYaml, read_yaml
@@ -49,7 +50,7 @@ _SCRIPT = "name that under 'script'"
 _TERMS = tuple(TermsChange.model_fields)
 _WRITTEN_OUT = ("crew_settings", "style_text")
 """Options that no column gives: the content of what another one names."""
-_COLUMNS = ("idea", *_TERMS, *(name for name in FilmOptions.model_fields if name not in _WRITTEN_OUT))
+_COLUMNS = ("idea", "name", *_TERMS, *(name for name in FilmOptions.model_fields if name not in _WRITTEN_OUT))
 _YES_NO = {"yes": True, "true": True, "1": True, "no": False, "false": False, "0": False}
 _SEPARATOR = re.compile(r"\"?sep=(?P<sign>[;,|\t])\"?[ \t]*\n", re.IGNORECASE)
 """The line before the header by which a spreadsheet is told how cells are separated."""
@@ -69,6 +70,7 @@ class ManifestLine:
         terms: what it may cost; not part of the key, so that with a higher budget the same film goes on.
         key: identifies its session: 64 hex digits over the manifest's name without suffix, idea, options, and which of
             several equal lines it is.
+        name: what the film's session is called when it is opened, '' for nothing; not part of the key, either.
         notes: what of its script and its list of prompts is left out, in lines for a person.
     """
 
@@ -78,6 +80,7 @@ class ManifestLine:
     key: str
     terms: TermsChange = NO_CHANGE
     notes: tuple[str, ...] = ()
+    name: str = ""
 
 
 class _Fault(NamedTuple):
@@ -88,8 +91,8 @@ class _Fault(NamedTuple):
 
 _Raw = tuple[int, object]
 """(line or number of an entry, its value)."""
-_Read = tuple[int, str, FilmOptions, TermsChange, tuple[str, ...]]
-"""(line or number of an entry, idea, options, terms, notes)."""
+_Read = tuple[int, str, FilmOptions, TermsChange, tuple[str, ...], str]
+"""(line or number of an entry, idea, options, terms, notes, name)."""
 
 
 def read_manifest(path: Path, check_crew: Callable[[FilmOptions], object] | None = None) -> tuple[ManifestLine, ...]:
@@ -149,13 +152,13 @@ def _told(path: Path, word: str, faults: list[_Fault]) -> str:
 
 def _keyed(stem: str, found: list[_Read]) -> Iterator[ManifestLine]:
     seen: Counter[str] = Counter()
-    for number, idea, options, terms, notes in found:
+    for number, idea, options, terms, notes, name in found:
         # Without options at their default: a new option in a later version must not change the key of every film.
         asked = options.model_dump_json(exclude_defaults=True)
         # The options' name in every key so far: under another one no session would be found again.
         same = fingerprint(manifest=stem, idea=idea, wish=asked)
         seen[same] += 1
-        yield ManifestLine(number, idea, options, fingerprint(line=same, occurrence=seen[same]), terms, notes)
+        yield ManifestLine(number, idea, options, fingerprint(line=same, occurrence=seen[same]), terms, notes, name)
 
 
 class _Reader:
@@ -166,6 +169,7 @@ class _Reader:
         self._folder, self._check_crew = folder, check_crew
         self._crews: dict[str, object] = {}
         self._notes: list[str] = []
+        self._names: dict[str, int] = {}
 
     def fault(self, number: int, field: object, reason: object) -> None:
         self.faults.append(_Fault(number, str(field)[:40], str(reason)[:300]))
@@ -196,6 +200,10 @@ class _Reader:
                     self.fault(number, name, str(error).removeprefix(f"--{str(name).replace('_', '-')}: "))
         if len(self.faults) > before:
             return None
+        called = str(given.pop("name", ""))
+        if called and self._names.setdefault(called.casefold(), number) != number:
+            self.fault(number, "name", f"{called!r} is the name of {self._names[called.casefold()]}, too")
+            return None
         said = {name: given.pop(name) for name in _TERMS if name in given}
         try:
             options = film_options(**given)
@@ -211,7 +219,7 @@ class _Reader:
         except BadInput as error:
             self.fault(number, "crew", error)
             return None
-        return number, idea, options, make_terms(**said), tuple(self._notes)
+        return number, idea, options, make_terms(**said), tuple(self._notes), called
 
     def _settle(self, options: FilmOptions) -> None:
         """Check that the line's crew is there, and can paint frames of its size, if its abilities are known here."""
@@ -257,6 +265,10 @@ class _Reader:
             if isinstance(value, str):
                 value = _as_number(str(name), value)
             return getattr(make_terms(**{str(name): value}), str(name))
+        if name == "name":
+            if isinstance(value, bool | Mapping | list | tuple | set):
+                raise BadInput("expected a name: put quotes around it")
+            return check_name(str(value).strip())
         if name not in _COLUMNS:
             raise BadInput("this option is not known")
         yes_or_no = FilmOptions.model_fields[str(name)].annotation is bool

@@ -12,10 +12,12 @@ import pytest
 
 from studio.batch.films import LineOutcome, look, look_again, open_line, put_off, reported, table, unfinished_line
 from studio.batch.manifest import ManifestLine, read_manifest
+from studio.errors import BadInput
 from studio.model.brief import Brief, FilmOptions
 from studio.sessions.find_or_make import open_new
 from studio.store import lock
 from studio.store.brief import read_brief, restore_brief, write_brief
+from studio.store.session_names import name_of
 from tests.support.sessions.make_sessions import add_piece
 
 NOW = datetime(2025, 2, 8, 0, 22, 38, 123456)
@@ -157,3 +159,32 @@ def test_a_line_that_says_other_terms_gives_them_to_its_session(tmp_path: Path) 
     assert again.session_id == first.session_id
     terms = read_brief(root / first.session_id).terms
     assert (terms.budget_usd, terms.on_refusal) == (5.0, "slate")
+
+
+def test_a_line_names_its_session(tmp_path: Path) -> None:
+    """The session gets the name as it is opened; the name is not part of the key; one that is taken fails its line."""
+    root, path = tmp_path / "sessions", tmp_path / "ideas.csv"
+    path.write_text("idea,name,seconds\nA boat,boat,8\nA kettle,,8\nA lamp,1984,8\n")
+    lines = read_manifest(path)
+    assert [line.name for line in lines] == ["boat", "", "1984"]
+    opened = [open_line(root, line, lambda: 1, NOW, "0") for line in lines]
+    assert [name_of(root / each.session_id) for each in opened] == ["boat", "", "1984"]
+    path.write_text("idea,name,seconds\nA boat,ship,8\nA kettle,,8\nA rocket,BOAT,8\n")
+    again = read_manifest(path)
+    assert again[0].key == lines[0].key
+    assert open_line(root, again[0], lambda: 1, NOW, "0").session_id == opened[0].session_id
+    with pytest.raises(BadInput, match=f"is the name of {opened[0].session_id}"):
+        open_line(root, again[2], lambda: 1, NOW, "0")
+    assert len([*root.iterdir()]) == 3
+
+
+@pytest.mark.parametrize(
+    ("name", "told"),
+    [("../x", "cannot be a film's name"), ("session_20250208_002238", "looks like a session's id"), ("BOAT", "too")],
+)
+def test_a_name_that_cannot_be_one_is_a_fault(tmp_path: Path, name: str, told: str) -> None:
+    """Like every other fault it is told with its line, and so is a name that two lines have."""
+    path = tmp_path / "ideas.csv"
+    path.write_text(f"idea,name\nA boat,boat\nA kettle,{name}\n")
+    with pytest.raises(BadInput, match=f"line 3, name: .*{told}"):
+        read_manifest(path)
