@@ -11,7 +11,7 @@ from cyclopts import Parameter
 from studio.billing.desk import OnAmbiguous
 from studio.input.crew_file import read_crew
 from studio.input.option_checks import film_options, make_terms, other_length
-from studio.input.styles import style_text
+from studio.input.styles import nearly_named, style_text
 from studio.input.text_files import prompts_left_out, read_prompts, read_script
 from studio.model.brief import Aspect, Captions, is_crew_file
 from studio.model.terms import OnRefusal, TermsChange
@@ -101,7 +101,7 @@ class GivenOptions:
         return {name: value for name, value in given.items() if value is not None}
 
     def notes(self) -> tuple[str, ...]:
-        """Return what of the list of prompts, and of a length, is not used, in lines for a person.
+        """Return what of prompts and length is not used, and which style was perhaps meant, in lines for a person.
 
         A script's session tells of itself.
         """
@@ -109,7 +109,9 @@ class GivenOptions:
         longer = ""
         if self.script_times and self.script is not None and self.seconds is not None:
             longer = other_length(self.seconds, film_options(**self.given()))
-        return tuple(filter(None, (told, longer)))
+        near = "" if self.style is None else nearly_named(self.style)
+        words = f"there is no style {self.style!r}: it is taken as words; did you mean {near!r}?" if near else ""
+        return tuple(filter(None, (told, longer, words)))
 
 
 NO_OPTIONS = GivenOptions()

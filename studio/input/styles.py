@@ -99,6 +99,14 @@ def style_text(written: str, environment: Mapping[str, str] = os.environ) -> str
     return None
 
 
+def nearly_named(written: str, environment: Mapping[str, str] = os.environ) -> str:
+    """Return the name of the style that a mistyped one is nearly; '' for a style's name, and for plain words."""
+    name = name_of(written)
+    if not name or " " in written.strip() or style_text(written, environment) is not None:
+        return ""
+    return next(iter(get_close_matches(name, [each.name for each in all_styles(environment)], 1, 0.7)), "")
+
+
 def all_styles(environment: Mapping[str, str] = os.environ) -> tuple[FoundStyle, ...]:
     """Return every style there is, by name; of two of one name the person's own. A file that is wrong says why.
 

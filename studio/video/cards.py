@@ -22,7 +22,7 @@ from studio.lettering.fonts import baseline, drawable, set_block, set_line, text
 from studio.lettering.typography import title_lines, typographic
 from studio.model.film import Mood
 from studio.model.receipt import PieceMeasures
-from studio.model.style import Lettering, StyleSettings
+from studio.model.style import Frame, Lettering, StyleSettings
 from studio.planning.credits import Credit
 from studio.video.encoder import Draw, encode
 from studio.video.planes import Pixels, Planes, blend_planes, fade_planes, to_planes
@@ -256,19 +256,23 @@ def _painted(
     whole = CompositeVideoClip([ImageClip(bare), *layers], size=size).get_frame(0)
     if settings is not None and settings.frame == "screen":
         # The letters of an old game are square dots, too.
-        small = cv2.resize(np.asarray(whole, np.uint8), (size[0] * 120 // size[1], 120), interpolation=cv2.INTER_AREA)
+        small = cv2.resize(np.asarray(whole, np.uint8), (size[0] * 180 // size[1], 180), interpolation=cv2.INTER_AREA)
         whole = cv2.resize(small, size, interpolation=cv2.INTER_NEAREST)
     return bare, np.ascontiguousarray(whole, dtype=np.uint8), below
 
 
 class _Face(NamedTuple):
-    """How the letters of a card look: their RGB, the title's weight, tracking and size, and whether in capitals."""
+    """How the letters of a card look: their RGB, the title's weight, tracking, size and width, and whether in capitals.
+
+    `width` is the title's longest line, as a share of the card's width.
+    """
 
     letters: tuple[float, ...] = _LETTERS
     weight: int = _WEIGHT
     tracking: float = _TRACKING
     scale: float = 1.0
     capitals: bool = False
+    width: float = 0.84
 
 
 _FACES: dict[Lettering, _Face] = {
@@ -279,8 +283,12 @@ _FACES: dict[Lettering, _Face] = {
 }
 
 
+_WIDTHS: dict[Frame, float] = {"gate": 0.60, "badge": 0.56, "page": 0.72, "board": 0.72, "panel": 0.78}
+"""The width of titles in frames that leave less room."""
+
+
 def _face_of(settings: StyleSettings) -> _Face:
-    face = _FACES[settings.lettering]._replace(capitals=settings.capitals)
+    face = _FACES[settings.lettering]._replace(capitals=settings.capitals, width=_WIDTHS.get(settings.frame, 0.84))
     return face._replace(letters=tuple(colour_of(settings.ink).tolist())) if settings.ink else face
 
 
@@ -321,7 +329,7 @@ def _title(text: str, size: tuple[int, int], asked: float, face: _Face) -> NDArr
     if not text:
         return np.zeros((2, 2), np.float32)
     width, height = size
-    box, letter = (round(width * 0.84), round(height * 0.6)), max(4, round(asked))
+    box, letter = (round(width * face.width), round(height * 0.6)), max(4, round(asked))
     if "\n" not in text:
         wide = partial(text_width, size_px=letter, weight=face.weight, tracking=face.tracking)
         lines, share = title_lines(text, wide, box[0] - letter / 2 - 4, max(1, int(box[1] / letter / 1.3)))

@@ -80,3 +80,11 @@ def test_a_name_is_given_with_its_text(own: Path) -> None:
     """Words that are no name are given as they are."""
     assert GivenOptions(style="mine").given() == {"style": "mine", "style_text": MINE}
     assert GivenOptions(style="oil on wood").given() == {"style": "oil on wood"}
+
+
+def test_a_mistyped_name_is_told(own: Path) -> None:
+    """It is words, as any text, and the nearest name is said; of a name, or of words, nothing is."""
+    (note,) = GivenOptions(style="nior").notes()
+    assert "'noir'" in note
+    for style in ("noir", "mine", "oil on wood", "chalk", "../noir"):
+        assert GivenOptions(style=style).notes() == ()
