@@ -20,6 +20,7 @@ KINDS: dict[str, tuple[str, ...]] = {
     "a.wav": (),
     "a.mp3": (),
     "cbr.mp3": ("-b:a", "128k", "-write_xing", "0"),
+    "cabac.mp4": CLIPS["gop.mp4"],
     "fast.mp4": (*CLIPS["h264.mp4"], "-movflags", "+faststart"),
     "a.mov": CLIPS["prores.mov"],
     "hevc.mp4": CLIPS["hevc.mp4"],
@@ -89,6 +90,19 @@ def test_damage_is_found(whole: Callable[[str], bytes], tmp_path: Path, name: st
             found.append(True)
     least = 2 if name.endswith("wav") else 3
     assert sum(found) >= least, f"{name}, {seed}: {found}"
+
+
+@sampled("name", ("hevc.mp4", "cabac.mp4"))
+def test_a_few_zeros_in_a_picture_are_found(whole: Callable[[str], bytes], tmp_path: Path, name: str) -> None:
+    """Of H.264 and H.265 even 32 bytes of zeros are found, which a decoder conceals."""
+    content, draw = whole(name), random.Random(5)
+    path = tmp_path / name
+    found = 0
+    for _ in range(12):
+        at = draw.randrange(len(content) // 10, len(content) * 8 // 10)
+        path.write_bytes(content[:at] + bytes(32) + content[at + 32 :])
+        found += bool(torn_media(path))
+    assert found == 12, found
 
 
 @pytest.mark.thorough

@@ -166,6 +166,28 @@ def test_random_bytes_are_no_media(tmp_path: Path, seed: int) -> None:
     assert _torn_or_refused(path)
 
 
+@pytest.mark.parametrize(
+    "content",
+    [
+        "#EXTM3U\n#EXT-X-TARGETDURATION:2\n#EXTINF:2,\n{}\n#EXT-X-ENDLIST\n",
+        "ffconcat version 1.0\nfile '{}'\n",
+        "file '{}'\n",
+    ],
+)
+def test_a_list_of_real_files_opens_none_of_them(tmp_path: Path, content: str) -> None:
+    """A list of files that are there and could be played is refused as a list."""
+    (tmp_path / "list.mp4").write_text(content.format(named_clip(tmp_path, "h264.ts")))
+    with pytest.raises(BadInput, match="only names other files"):
+        media_of(tmp_path / "list.mp4")
+
+
+def test_a_format_that_nobody_chose_is_not_opened(tmp_path: Path) -> None:
+    """A format that ffmpeg reads and the list of containers lacks is refused, with those to save it as."""
+    ffmpeg("-f", "lavfi", "-i", picture((64, 36), seconds=0.2), "-pix_fmt", "yuv420p", tmp_path / "a.nut")
+    with pytest.raises(BadInput, match="format that is not taken: save it as MP4"):
+        media_of(tmp_path / "a.nut")
+
+
 def _torn_or_refused(path: Path) -> bool:
     try:
         return bool(torn(path)) if media_of(path) else False
