@@ -20,11 +20,12 @@ from blocks.offline.painter.canvas.finish import encode_png
 from blocks.offline.painter.canvas.treatment import treat
 from blocks.offline.painter.prompt.reader import read_prompt
 from blocks.offline.painter.scene import paint_scene
+from blocks.offline.painter.words_card import set_words
 from studio.errors import EngineFailed
 from studio.model.engines import Abilities
 from studio.model.fingerprint import fingerprint
 from studio.model.receipt import PieceMeasures
-from studio.model.style import Style
+from studio.model.style import NO_SETTINGS, Style
 from studio.planning.image_prompts import part_style
 
 _MOST_PIXELS = 5040 * 2160
@@ -91,6 +92,9 @@ class OfflinePainter:
         shown, words = part_style(prompt)
         # A style of free words may say the hour or the weather; one of a file says its look in settings.
         reading = read_prompt(shown, "" if self.style.name else words)
-        painted = paint_scene(reading, shown, size, seed)
+        treated = self.style.settings.model_dump(include=_SETTINGS) != NO_SETTINGS.model_dump(include=_SETTINGS)
+        words_last = reading.card and treated
+        painted = paint_scene(replace(reading, title="") if words_last else reading, shown, size, seed)
         rng = np.random.default_rng([zlib.crc32(shown.encode("utf-8", "surrogatepass")), seed, 1])
-        return treat(painted.picture, self.style.settings, rng), painted.focus, reading.not_drawn
+        picture = treat(painted.picture, self.style.settings, rng)
+        return set_words(picture, reading.title) if words_last else picture, painted.focus, reading.not_drawn

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from blocks.offline.painter.canvas.canvas import Painting, soften
+from blocks.offline.painter.canvas.canvas import U8, Painting, soften
 from blocks.offline.painter.canvas.noise import F32
 from blocks.offline.painter.canvas.palettes import mix
 from blocks.offline.painter.places.weather import defocus
@@ -45,8 +45,7 @@ def paint_words_card(painting: Painting, title: str) -> None:
     canvas.glow(
         painting.sun_x, min(max(painting.sun_y, 0), canvas.height), canvas.unit * 0.36, light.sun, 0.42 * light.strength
     )
-    text = "\n".join(line for line in map(legible, title.split("\n")) if line)
-    if text:
+    if text := _lines(title):
         ink = mix(np.ones(3, np.float32), light.sun, 0.45)
         mask = _type(canvas.width, canvas.height, canvas.unit, text)
         shadow = np.clip(soften(mask, canvas.unit * 0.012) * 1.5, 0, 0.55)
@@ -54,6 +53,34 @@ def paint_words_card(painting: Painting, title: str) -> None:
         canvas.cover(np.clip(soften(mask, canvas.unit * 0.1) * 5, 0, 0.6), light.near * np.float32(0.35))
         canvas.cover(shadow, light.near * np.float32(0.6))
         canvas.cover(mask * np.float32(0.94), ink)
+
+
+def set_words(picture: U8, title: str) -> U8:
+    """Return a finished picture with the title set over it: light letters on a dark picture, dark ones on a light one.
+
+    For pictures in a style, whose brush would make letters unreadable.
+
+    Args:
+        picture: (height, width, 3) uint8 RGB.
+    """
+    text = _lines(title)
+    if not text:
+        return picture
+    height, width = picture.shape[:2]
+    unit = 0.75 * float(np.sqrt(width * height))
+    mask = _type(width, height, unit, text)
+    seen = picture.astype(np.float32) / np.float32(255)
+    wide = np.clip(soften(mask, unit * 0.1) * 5, 0, 1)
+    behind = float((seen.mean(axis=2) * wide).sum() / max(1e-6, float(wide.sum())))
+    ink, ground = (0.98, 0.05) if behind < 0.55 else (0.10, 0.97)
+    shade = np.maximum(wide * np.float32(0.45), np.clip(soften(mask, unit * 0.012) * 1.5, 0, 0.75))[..., None]
+    seen = seen * (1 - shade) + np.float32(ground) * shade
+    seen = seen * (1 - mask[..., None]) + np.float32(ink) * mask[..., None]
+    return np.asarray(np.clip(seen * 255 + 0.5, 0, 255), np.uint8)
+
+
+def _lines(title: str) -> str:
+    return "\n".join(line for line in map(legible, title.split("\n")) if line)
 
 
 def _paint_disc(painting: Painting, x: float, y: float, radius: float, strength: float) -> None:

@@ -66,10 +66,10 @@ def test_the_notes_of_a_redo_are_not_style() -> None:
     assert part_style(f"{with_style(SHOWN, 'ink')}, at night, closer") == (f"{SHOWN}, at night, closer", "ink")
 
 
-def painted(style: Style | None, folder: Path, prompt: str = SHOWN) -> np.ndarray:
+def painted(style: Style | None, folder: Path, prompt: str = SHOWN, size: tuple[int, int] = SIZE) -> np.ndarray:
     painter = OfflinePainter() if style is None else OfflinePainter().in_style(style)
     out = folder / "picture.png"
-    painter.paint(prompt, SIZE, 7, out)
+    painter.paint(prompt, size, 7, out)
     with Image.open(out) as picture:
         return np.asarray(picture.convert("RGB"), np.float32)
 
@@ -107,3 +107,15 @@ def test_the_program_s_styles_are_told_apart(tmp_path: Path) -> None:
         for other, seen in small:
             assert np.abs(look - seen).mean() > 4, (each.name, other)
         small.append((each.name, look))
+
+
+def test_words_of_a_card_stay_readable(tmp_path: Path) -> None:
+    """In styles with a brush, and in noir, the words of a card are letters of one colour on another, not what a brush made of them."""
+    for each in all_styles({"XDG_CONFIG_HOME": "/nonexistent"}):
+        look = painted(
+            each.style, tmp_path, with_style("wide shot, a quantum computer, a laboratory", "ink"), (320, 180)
+        )
+        middle = look[70:110, 60:260].mean(axis=2)
+        assert middle.max() - middle.min() > 110, each.name
+        far = np.abs(middle - np.median(middle)) > 70
+        assert 0.01 < far.mean() < 0.35, each.name
