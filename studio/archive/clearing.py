@@ -16,6 +16,7 @@ from pathlib import Path
 from typing import Literal
 
 from studio.archive.contents import HeldFile
+from studio.archive.wanted_takes import WantedTakes, plan_texts
 from studio.billing.calls import Call, read_calls
 from studio.checks.verify import FAULTS, verify
 from studio.errors import BadInput
@@ -36,7 +37,7 @@ from studio.text.command_hints import command
 Kind = Literal["earlier versions", "damaged files", "records", "leftovers", "answers", "paid versions"]
 """What can go:
 
-earlier versions    of pieces, that cost nothing and that the same crew makes again
+earlier versions    of pieces, that no plan names, that cost nothing and that the same crew makes again
 damaged files       what was not as its receipt says, kept for inspection; no text, which may be a person's edit
 records             Prefect's of failed tasks, and under an id that the session no longer has
 leftovers           hidden folders that killed runs left beside the sessions
@@ -192,10 +193,10 @@ def _removable(folder: Path) -> Iterator[Removable]:
         group.cost_usd += cost or 0.0
         group.unknown += cost is None
 
-    calls = read_calls(folder)
+    calls, wanted = read_calls(folder), WantedTakes(plan_texts(folder))
     for paths, receipt, stage, print_ in _takes(folder):
         mine = [call for call in calls if call.stage == stage and call.fingerprint.startswith(print_)]
-        if receipt is not None and (receipt.by_hand or receipt.refused):
+        if receipt is not None and (receipt.by_hand or receipt.refused or wanted.has(receipt)):
             continue
         unpaid = receipt is not None and not mine and not receipt.cost_usd
         if unpaid and receipt is not None and stage != "film" and receipt.engine not in MADE_HERE:

@@ -15,11 +15,12 @@ from pathlib import Path
 
 from studio.archive.contents import HeldFile, flush_tree, folders_of, held_files, own_to_its_folder
 from studio.archive.room import check_room
+from studio.archive.wanted_takes import WantedTakes
 from studio.billing.calls import FOLDER, Call, answer_bytes, read_answer, read_calls
 from studio.errors import BadInput
 from studio.fs import files, safe_open
 from studio.model.brief import Brief, ForkedFrom
-from studio.model.film import Stage
+from studio.model.film import STAGES, Stage
 from studio.model.pieces import PER_SHOT, piece_at
 from studio.planning.plan_files import plan_text, read_shots
 from studio.sessions.find_or_make import hidden_folder, place_session, sweep_abandoned
@@ -27,6 +28,7 @@ from studio.sessions.named import check_free
 from studio.store import lock
 from studio.store.brief import BRIEF, COPY, read_brief, write_brief
 from studio.store.folder_walk import refuse_links
+from studio.store.receipts import piece_of, read_receipt
 from studio.store.session_names import check_name
 from studio.text.command_hints import command
 
@@ -85,7 +87,12 @@ def fork_session(
         refuse_links(parent)
         brief = read_brief(parent)
         plan = _shortened(parent, brief, from_shot) if from_shot is not None else None
-        taken = [each for each in held_files(parent) if _is_taken(each.path, parent.name, from_shot)]
+        kept_takes = _kept_takes(parent, plan) if plan is not None else frozenset()
+        taken = [
+            each
+            for each in held_files(parent)
+            if each.path in kept_takes or _is_taken(each.path, parent.name, from_shot)
+        ]
         calls = {call.path: call for call in read_calls(parent)}
         hidden, hold = hidden_folder(root / now.strftime("session_%Y%m%d_%H%M%S"))
         try:
@@ -135,6 +142,21 @@ def _shortened(parent: Path, brief: Brief, from_shot: int) -> str:
             "the shots before it are kept"
         )
     return plan_text(shots[: from_shot - 1])
+
+
+def _kept_takes(parent: Path, plan: str) -> frozenset[str]:
+    """Return the files of the takes that the shortened plan, or the story, names, or that are a shot's alternatives."""
+    story = files.read_or_none(parent / "story.json", safe_open.PLAN_BYTES) or b""
+    wanted = WantedTakes([plan, story.decode("utf-8", "replace")])
+    kept: set[str] = set()
+    for stage in STAGES:
+        home = parent / "takes" / stage
+        for name in files.names(home):
+            receipt = read_receipt(home / name) if name.endswith(".json") and name[0] != "." else None
+            if receipt is not None and wanted.has(receipt):
+                both = (home / name, piece_of(home / name, receipt))
+                kept.update(path.relative_to(parent).as_posix() for path in both)
+    return frozenset(kept)
 
 
 def _is_taken(path: str, parent: str, from_shot: int | None) -> bool:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 import os
 import random
@@ -13,7 +14,7 @@ from typing import Any
 import pytest
 
 from studio.archive import clearing
-from studio.archive.clearing import age_of, clear, survey_clearing
+from studio.archive.clearing import _removable, age_of, clear, survey_clearing
 from studio.billing.calls import Call, answer_bytes
 from studio.checks.verify import verify
 from studio.errors import BadInput
@@ -122,6 +123,29 @@ def test_just_this_goes(session: Path, paid: bool) -> None:
     assert [each for each in verify(session) if each.what in (*clearing.FAULTS, "gone", "no record")] == []
     again = survey_clearing(session.parent, NOW)
     assert {item.kind for item in again.items} == (set() if paid else {"answers", "paid versions"})
+
+
+@pytest.mark.parametrize("where", ["shots.json", "story.json", "journal/000001.json", "a part", "alternatives"])
+def test_a_take_that_is_wanted_stays(session: Path, where: str) -> None:
+    """Whatever plan, or step that can be undone, names a take, and so do a shot's alternatives: it stays."""
+    take = session / "takes" / "images" / f"{'a' * 16}-{'1' * 16}.png"
+    sha256 = hashlib.sha256(take.read_bytes()).hexdigest()
+    plan = json.loads((session / "shots.json").read_text())
+    if where == "alternatives":
+        plan[0]["alternatives"] = 2
+    else:
+        plan[0]["picture"] = sha256
+    text = f'{{"added": "{sha256[3:]}"}}' if where == "a part" else json.dumps(plan)
+    path = session / {"a part": "journal/000001.json", "alternatives": "shots.json"}.get(where, where)
+    path.parent.mkdir(exist_ok=True)
+    if path.suffix == ".json" and path.parent == session:
+        add_piece(session, "shots" if path.stem == "shots" else "story", 0, text.encode())
+    else:
+        path.write_text(text)
+    told = {each.path for item in _removable(session) for each in item.paths}
+    assert take.relative_to(session).as_posix() not in told
+    assert take.with_suffix(".json").relative_to(session).as_posix() not in told
+    assert f"takes/videos/{'b' * 16}-{'1' * 16}.mp4" in told
 
 
 def test_the_price_is_said(session: Path) -> None:

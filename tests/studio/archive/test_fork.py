@@ -31,7 +31,7 @@ from tests.support.disk_cuts import killed_at
 from tests.support.films.fake_crew import Log
 from tests.support.films.filming import PRICES, PaidPainter, filmed, opened, paid_crew
 from tests.support.sampled import sampled
-from tests.support.sessions.make_sessions import brief, make_foreign, make_session, snapshot
+from tests.support.sessions.make_sessions import add_piece, brief, make_foreign, make_session, picture, snapshot
 from tests.support.sessions.sessions_command import run
 
 NOW = datetime(2026, 5, 6, 7, 8, 9)
@@ -141,10 +141,10 @@ def test_only_what_a_fork_pays_itself_is_counted(film: Film) -> None:
 def test_lost_pictures_are_made_from_the_answers(film: Film, receipts: bool) -> None:
     """Whatever pictures a fork loses, with their receipts or without, are made again without paying."""
     made, asked = fork(film), len(film.painter.asked)
-    for picture in (made.folder / "images").glob("*.png"):
-        picture.unlink()
+    for painted in (made.folder / "images").glob("*.png"):
+        painted.unlink()
         if receipts:
-            picture.with_suffix(".json").unlink()
+            painted.with_suffix(".json").unlink()
     for call in (made.folder / "calls").glob("*-1.json"):
         # A call whose file is lost is told by its answer, which says, too, who paid it.
         call.unlink()
@@ -177,6 +177,17 @@ def test_a_new_ending(film: Film, from_shot: int) -> None:
     told = read_brief(made.folder).forked_from
     assert told is not None
     assert told.shots == kept
+
+
+def test_a_take_that_a_kept_shot_names_comes_along(film: Film) -> None:
+    """Of the takes only those that the shots before name: their pictures are there."""
+    kept = add_piece(film.folder, "images", 1, picture("red"), place="takes/images/red")
+    other = add_piece(film.folder, "images", 3, picture("blue"), place="takes/images/blue")
+    plan = json.loads((film.folder / "shots.json").read_text())
+    plan[0]["picture"], plan[2]["picture"] = kept.sha256, other.sha256
+    (film.folder / "shots.json").write_text(json.dumps(plan))
+    made = fork(film, from_shot=3)
+    assert sorted(path.name for path in (made.folder / "takes" / "images").iterdir()) == ["red.json", "red.png"]
 
 
 def test_what_cannot_be_forked(film: Film, tmp_path: Path) -> None:
