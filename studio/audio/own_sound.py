@@ -240,8 +240,9 @@ def _extent(source: Path, most: int) -> tuple[int, int, int, float]:
         rest = joined[whole:]
         if samples >= most:
             break
-    power = np.concatenate([*powers, (rest.astype(np.float64) ** 2).mean(axis=1, keepdims=True).mean(axis=0)[:1]])
-    power = np.nan_to_num(power)
+    if len(rest):
+        powers.append((rest.astype(np.float64) ** 2).mean(keepdims=True).reshape(1))
+    power = np.concatenate(powers) if powers else np.zeros(0)
     if not power.size or power.max() < _SILENT**2:
         raise unusable(source, "is silent", "give another piece of music")
     audible = np.flatnonzero(power > power.max() * 10 ** (_AUDIBLE_DB / 10))
@@ -255,18 +256,24 @@ def _looped(source: Path, first: int, last: int) -> Iterator[Samples]:
     rise, fall = (wave(angle).astype(np.float32)[:, None] for wave in (np.sin, np.cos))
     tail: Samples | None = None
     while True:
-        begun, held = 0, np.zeros((0, 2), np.float32)
+        begun = samples = 0
+        waiting: list[Samples] = []
         for block in _between(source, first, last):
             if tail is not None and begun < cross:
                 here = min(cross - begun, len(block))
                 block = block.copy()
                 block[:here] = block[:here] * rise[begun : begun + here] + tail[begun : begun + here]
             begun += len(block)
-            held = np.concatenate([held, block])
-            if len(held) > cross:
-                yield held[:-cross]
-                held = held[-cross:]
-        tail = held[-cross:] * fall[-len(held) :]
+            waiting.append(block)
+            samples += len(block)
+            # Joined a second at a time: what may be the end is copied each time.
+            if samples > cross + RATE_HZ:
+                joined = np.concatenate(waiting)
+                yield joined[:-cross]
+                waiting, samples = [joined[-cross:]], cross
+        joined = np.concatenate(waiting)
+        yield joined[:-cross]
+        tail = joined[-cross:] * fall
 
 
 def _between(source: Path, first: int, last: int) -> Iterator[Samples]:
