@@ -14,6 +14,7 @@ from av.container import InputContainer
 from PIL import Image
 from pydantic import Field
 
+from studio.errors import BadInput, LinkInside
 from studio.media.opening import MOST_SECONDS, open_file, opened_media, picture_in, sound_in, unusable, zero_of
 from studio.media.torn import torn_media
 from studio.model.frozen_model import FrozenModel
@@ -71,18 +72,23 @@ def media_of(path: Path) -> Media:
 def torn(path: Path) -> str:
     """Return why a picture, clip or sound is not whole, in words that follow 'it'; '' if it is.
 
-    As `studio.media.torn.torn_media`; a picture is whole if it decodes, a PNG if its checksums hold.
+    As `studio.media.torn.torn_media`; a picture is whole if it decodes, a PNG if its checksums hold. What cannot be
+    used at all (no media, a playlist, nothing there) is not whole, either.
 
     Raises:
-        BadInput: it cannot be used at all.
+        LinkInside: a folder on the way is a link.
     """
-    if _picture(path) is None:
-        return torn_media(path)
     try:
+        if _picture(path) is None:
+            return torn_media(path)
         with open_file(path) as (file, _):
             check_chunks(file, MOST_PIXELS)
             with opened(file, MOST_PIXELS) as picture:
                 picture.load()
+    except LinkInside:
+        raise
+    except BadInput as error:
+        return str(error).removeprefix(f"{path.name!r} ")
     except UNREADABLE as error:
         return f"does not decode whole ({error})"
     return ""

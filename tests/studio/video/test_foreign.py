@@ -166,6 +166,15 @@ def test_random_bytes_are_no_media(tmp_path: Path, seed: int) -> None:
     assert _torn_or_refused(path)
 
 
+@pytest.mark.parametrize("name", ["script", "nothing", "hls", "missing", "zeros", "bomb"])
+def test_what_is_no_media_is_not_whole(tmp_path: Path, name: str) -> None:
+    """Of what cannot be used at all, too, it is told why it is not whole, and nothing is raised."""
+    why = torn(HOSTILE[name](tmp_path / "mine.mp4"))  # type: ignore[operator]
+    assert why
+    assert "\n" not in why
+    assert "mine.mp4" not in why
+
+
 @pytest.mark.parametrize(
     "content",
     [
