@@ -41,7 +41,6 @@ from studio.directing.edits import (
     use_voice,
 )
 from studio.directing.edits import redo as redo_shots
-from studio.directing.own_material import fitted, keep, keep_picture, own_file
 from studio.directing.takes import take_numbered, takes_of
 from studio.errors import BadInput
 from studio.model.film import Source
@@ -243,6 +242,9 @@ def use(
     *,
     shot: Annotated[int | None, Parameter(show_default=False, help="Which shot.")] = None,
     music: Annotated[str, Parameter(show_default=False, help="A file that is the film's music.")] = "",
+    voice_over: Annotated[
+        str, Parameter(show_default=False, help="One recording of all lines: each shot gets the part with its line.")
+    ] = "",
     title_card: Annotated[
         str, Parameter(show_default=False, help="A picture or clip that is the title; none: the card is drawn.")
     ] = "",
@@ -266,13 +268,18 @@ def use(
     json: Json = False,
 ) -> int:
     """Use a picture, clip, recording or music of your own. It is fitted to the film; `film redo` takes it out again."""
+    # They import what reads media, which the other commands do without.
+    from studio.audio.listening import is_installed
+    from studio.directing.own_material import fitted, keep, keep_picture, own_file, spoken_words
+    from studio.directing.own_material import voice_over as voice_over_edit
+
     opened = _Opened(session, output, json)
-    wanted = [bool(file), bool(music), bool(title_card)]
+    wanted = [bool(file), bool(music), bool(voice_over), bool(title_card)]
     if sum(wanted) != 1 or bool(file) != (shot is not None):
-        raise BadInput("give one file: FILE with --shot 3, or --music FILE, or --title-card FILE")
+        raise BadInput("give one file: FILE with --shot 3, --music FILE, --voice-over FILE or --title-card FILE")
     if title_card == "none":
         return opened.carry_out("use", "have the title drawn", use_title_card(None), later, money)
-    given = own_file(Path(file or music or title_card))
+    given = own_file(Path(file or music or voice_over or title_card))
     kind, number = given.media.kind, opened.one(shot) if shot is not None else 0
     if (follow or sound) and kind != "clip":
         raise BadInput(f"{given.name!r} is a {kind}: --follow and --sound are about clips")
@@ -282,6 +289,13 @@ def use(
         if not given.media.has_sound:
             raise BadInput(f"{given.name!r} has no sound: it cannot be the music")
         words, change = f"use {given.name} as the music", use_music(given.source(start, end))
+    elif voice_over:
+        if not given.media.has_sound:
+            raise BadInput(f"{given.name!r} has no sound: it cannot be the voice-over")
+        if start or end is not None:
+            raise BadInput("--in and --out are about one shot: the voice-over is used as a whole")
+        words = f"use {given.name} as the voice-over"
+        change = voice_over_edit(given, opened.plan, opened.plan.story.language)
     elif title_card:
         if kind == "sound":
             raise BadInput(f"{given.name!r} is a sound: the title is a picture or a clip")
@@ -301,7 +315,10 @@ def use(
         )
     elif kind == "sound":
         words = f"use {given.name} as the line of shot {number}"
-        change = use_voice(given.source(start, end), number, None if text is None else printable(text))
+        said = None if text is None else printable(text)
+        if said is None and not opened.plan.shots[number - 1].narration.strip() and is_installed():
+            said = spoken_words(given)
+        change = use_voice(given.source(start, end), number, said)
     else:
         if sound and not given.media.has_sound:
             raise BadInput(f"{given.name!r} has no sound of its own: leave --sound out")

@@ -15,7 +15,6 @@ from flows.cli.command_options import NO_OPTIONS, Dollars, GivenOptions, Money, 
 from flows.cli.crew_loading import load_crew
 from studio.cli.forecast_page import forecast_json, forecast_lines
 from studio.cli.terminal import write_json
-from studio.directing.own_material import placed_texts
 from studio.errors import BadInput
 from studio.forecast.forecast import Directed, forecast_idea, forecast_session
 from studio.forecast.forecast_model import Forecast
@@ -68,6 +67,8 @@ def plan(
         terms_then = brief.terms.with_changes(terms)
         placed: Directed = {}
         if (folder / "shots.json").is_file():
+            from studio.directing.own_material import placed_texts
+
             placed, said = placed_texts(folder)
             notes += said
         found = forecast_session(

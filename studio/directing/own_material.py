@@ -8,8 +8,11 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from itertools import accumulate
 from pathlib import Path
 
+from studio.audio.listening import heard
+from studio.audio.word_times import timed_words
 from studio.directing.director import changed_texts, own_brief, read_plan
 from studio.directing.edits import Edit, Plan, use_clip, use_music, use_title_card, use_voice
 from studio.errors import BadInput
@@ -93,6 +96,60 @@ def keep_picture(file: OwnFile, number: int) -> Callable[[FolderStore], None]:
             store.pieces.keep_given(order, out)
 
     return into
+
+
+def spoken_words(file: OwnFile) -> str:
+    """Return what an English recording says.
+
+    Raises:
+        BadInput: words cannot be recognised here: the extra for that is not installed.
+    """
+    return " ".join(word.text for word in heard(file.path))
+
+
+def voice_over(file: OwnFile, plan: Plan, language: str) -> Edit:
+    """Return the change that lays one recording of all lines over the film: each shot gets the part with its line.
+
+    The shots' lines say what is in the recording, in order; where no shot has a line, words are recognised, and each
+    shot gets those that are said in its share of the time.
+
+    Raises:
+        BadInput: nobody knows the words.
+    """
+    texts = [" ".join(shot.narration.split()) for shot in plan.shots]
+    if any(texts):
+        words = timed_words(" ".join(filter(None, texts)), file.path, language=language)
+    else:
+        words = heard(file.path)
+        texts = _shared([word.text for word in words], [shot.frames for shot in plan.shots])
+    counts = [len(text.split()) for text in texts]
+    if not words or sum(counts) != len(words):
+        raise BadInput(f"no words were found in {file.name!r}: record it again, or give each shot its own recording")
+    ends = list(accumulate(counts))
+    # A part ends in the middle of the pause between two lines.
+    cuts = [0.0, *((words[end - 1].end + words[end].start) / 2 for end in ends[:-1] if 0 < end < len(words))]
+    edges = iter([*cuts, file.media.seconds])
+    first, parts = next(edges), dict[int, tuple[Source, str]]()
+    seen = 0
+    for shot, text, count in zip(plan.shots, texts, counts, strict=True):
+        if not count:
+            continue
+        seen += count
+        last = file.media.seconds if seen == len(words) else next(edges)
+        parts[shot.index] = (file.source(round(first, 3), round(last, 3)), text)
+        first = last
+    edits = [use_voice(source, number, text) for number, (source, text) in parts.items()]
+    return _all(edits)
+
+
+def _shared(words: list[str], frames: list[int]) -> list[str]:
+    """Return the words of each shot: shared out by the shots' lengths, in order."""
+    total, shared, given = sum(frames), [], 0
+    for until in accumulate(frames):
+        last = round(len(words) * until / total)
+        shared.append(" ".join(words[given:last]))
+        given = last
+    return shared
 
 
 # --- files that were put into the session by hand -------------------------------------------------

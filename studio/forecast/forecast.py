@@ -137,7 +137,7 @@ class _Forecaster:
         story, tale = self._story()
         brief = self._job.brief
         crew, notes = with_voice_for(self._job.crew, story, brief.options)
-        self._job = replace(self._job, crew=crew)
+        self._job = replace(self._job, crew=crew, language=story.language)
         self._notes += notes
         graph = self._graph(tale)
         shots = self._shots(tale, graph)

@@ -5,10 +5,12 @@ Called by `studio/production/stages.py`. Nothing here asks an engine or costs mo
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 
 from studio.audio.own_sound import conform_line, conform_music, sound_of
+from studio.audio.word_times import timed_words
 from studio.errors import TakeGone
 from studio.fs import files
 from studio.model.engines import Engine
@@ -28,14 +30,11 @@ def recording(job: Job, shot: Shot, voice: Source) -> Work[Engine]:
 
     def make(house: Engine, out: Path) -> Made:
         source = _file(job, voice, f"the recording of shot {shot.index}", f"--shot {shot.index} --stage narration")
-        if not voice.start and voice.end is None:
-            return conform_line(source, out)
-        part = files.hidden_beside(out.with_name("part.wav"))
-        try:
-            sound_of(source, voice.start, voice.end, part)
-            return conform_line(part, out)
-        finally:
-            files.remove(part)
+        with _part_of(source, voice, out) as part:
+            made = conform_line(part, out)
+        # Recognition is of English only.
+        words = timed_words(shot.narration, out, language=job.language) if shot.narration.strip() else ()
+        return made.model_copy(update={"words": words})
 
     order = own_orders.recording_order(job.session_id, shot, voice)
     return Work(order, OWN_ENGINE, make, prompt=shot.narration)
@@ -73,14 +72,8 @@ def own_music(job: Job, story: Story, music: Source, timeline: Timeline) -> Work
 
     def make(house: Engine, out: Path) -> Made:
         source = _file(job, music, "the music", "--stage score")
-        if not music.start and music.end is None:
-            return conform_music(source, timeline.seconds, out)
-        part = files.hidden_beside(out.with_name("part.wav"))
-        try:
-            sound_of(source, music.start, music.end, part)
+        with _part_of(source, music, out) as part:
             return conform_music(part, timeline.seconds, out)
-        finally:
-            files.remove(part)
 
     order = own_orders.own_music_order(job.session_id, story, music, timeline)
     return Work(order, OWN_ENGINE, make, prompt=music.name or None)
@@ -116,6 +109,20 @@ def title_file(job: Job, story: Story) -> Path | None:
     if path is None:
         raise TakeGone(f"{_shown(story.title_card)}, which is the title, is gone: give it again with `film use`")
     return path
+
+
+@contextmanager
+def _part_of(path: Path, source: Source, out: Path) -> Iterator[Path]:
+    """Give a file with that part of a sound which is used; the file itself if that is all of it."""
+    if not source.start and source.end is None:
+        yield path
+        return
+    part = files.hidden_beside(out.with_name("part.wav"))
+    try:
+        sound_of(path, source.start, source.end, part)
+        yield part
+    finally:
+        files.remove(part)
 
 
 def _file(job: Job, source: Source, whose: str, redo: str) -> Path:

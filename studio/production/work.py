@@ -27,6 +27,7 @@ class Job:
 
     Attributes:
         check_running: raises `Interrupted` if the run was asked to stop; called while a long piece is made.
+        language: of the story, ISO 639-1; '' before it is known.
         blank: when prices are estimated, the picture used for a portrait that is not painted yet; None when pieces are
             made, so that a character without a portrait is not shown.
     """
@@ -37,6 +38,7 @@ class Job:
     crew: Crew
     check_running: Callable[[], None] = lambda: None
     blank: Path | None = None
+    language: str = ""
 
     def tick(self, stage: Stage, index: int, total: int) -> Tick:
         """Return the function an engine calls as frames are done: it reports progress, and may raise to stop work."""

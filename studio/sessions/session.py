@@ -38,6 +38,7 @@ class Session:
         meta: the summary for other programs.
         tell: receives one line for everything a person should know.
         planned: how many shots the film has; 0 before they are known.
+        language: of the story, ISO 639-1; '' before it is known.
     """
 
     def __init__(
@@ -51,6 +52,7 @@ class Session:
         meta: Meta,
         tell: Callable[[str], None],
         planned: int = 0,
+        language: str = "",
     ) -> None:
         self.store: Final = store
         self.crew: Final = crew
@@ -61,6 +63,7 @@ class Session:
         self.meta: Final = meta
         self.tell: Final = tell
         self.planned: Final = planned
+        self.language: Final = language
 
     @property
     def id(self) -> str:
@@ -85,7 +88,7 @@ class Session:
     @property
     def job(self) -> Job:
         """What every stage needs to know about this session's film."""
-        return Job(self.id, self.folder, self.brief, self.crew, self.control.check_running)
+        return Job(self.id, self.folder, self.brief, self.crew, self.control.check_running, language=self.language)
 
     def with_voice_for(self, story: Story) -> Session:
         """Return the session with a crew that speaks the story's language, or is silent; `tell` gets a line about a
@@ -93,13 +96,13 @@ class Session:
         crew, note = voice_for(self.crew, story, self.brief.options)
         if note:
             self.tell(note)
-        return self._with(crew, self.planned)
+        return self._with(crew, self.planned, story.language)
 
     def with_shots(self, count: int) -> Session:
         """Return the session with the number of shots set, once it is known."""
-        return self._with(self.crew, count)
+        return self._with(self.crew, count, self.language)
 
-    def _with(self, crew: Crew, planned: int) -> Session:
+    def _with(self, crew: Crew, planned: int, language: str) -> Session:
         return Session(
             self.store,
             crew,
@@ -110,6 +113,7 @@ class Session:
             self.meta,
             self.tell,
             planned,
+            language,
         )
 
     def record_failure(self, message: str, at: str) -> None:
