@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
 
+from studio.errors import BadInput
 from studio.fs import files
 from studio.model.film import Stage
 from studio.model.pieces import Order, piece_path, receipt_path
@@ -61,7 +62,7 @@ def placed_files(folder: Path) -> Iterator[PlacedFile]:
             if kind != "title_card" and path == folder / piece_path(kind, index):
                 if is_given(folder, records, kind, index):
                     yield placed
-            elif files.is_file(path) and not torn(path):
+            elif files.is_file(path) and _is_whole(path):
                 yield placed
 
 
@@ -76,4 +77,12 @@ def is_given(folder: Path, records: Records, stage: Stage, index: int) -> bool:
     # A fault leaves a file of the same size, or one that is cut off; a hand hardly ever does.
     if any(receipt is not None and receipt.bytes == there.st_size for receipt in known):
         return False
-    return not torn(path)
+    return _is_whole(path)
+
+
+def _is_whole(path: Path) -> bool:
+    try:
+        return not torn(path)
+    except BadInput:
+        # Nothing that can be opened as media.
+        return False

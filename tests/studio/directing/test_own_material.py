@@ -1,0 +1,296 @@
+"""Laws of a person's own files: of any format, by command or put in place, fitted to the film; ours stay ours."""
+
+from __future__ import annotations
+
+import os
+import random
+from collections.abc import Callable
+from pathlib import Path
+
+import av
+import pytest
+
+from studio.directing.director import direct, read_plan, undo
+from studio.directing.edits import Edit, Redo, redo, use_clip, use_music, use_picture, use_title_card, use_voice
+from studio.directing.own_material import OwnFile, fitted, keep, keep_picture, own_file, placed_texts, voice_over
+from studio.errors import BadInput
+from studio.fs import files
+from studio.model.film import Shot
+from studio.store.brief import read_brief
+from studio.store.folder_store import FolderStore
+from studio.store.receipts import read_receipt
+from tests.support.films.fake_crew import Log, fake_crew
+from tests.support.films.filming import PaidPainter, filmed, opened, paid_crew
+from tests.support.foreign_media import CLIPS, ffmpeg, named_clip, picture, sound, turned, variable_rate
+
+NOW = "2026-11-30T12:00:00"
+SOUNDS = {
+    "voice.wav": ("-c:a", "pcm_s24le"),
+    "voice.mp3": ("-c:a", "libmp3lame"),
+    "voice.flac": ("-c:a", "flac"),
+    "voice.ogg": ("-c:a", "libvorbis"),
+    "voice.opus": ("-c:a", "libopus"),
+    "voice.m4a": ("-c:a", "aac"),
+    "mono.wav": ("-ac", "1"),
+    "surround.wav": ("-ac", "6"),
+    "low.wav": ("-ar", "8000", "-c:a", "pcm_u8"),
+    "float.wav": ("-c:a", "pcm_f32le"),
+}
+
+
+@pytest.fixture
+def film(tmp_path: Path) -> Path:
+    """A whole film of a few tiny shots."""
+    folder = opened(tmp_path)
+    filmed(folder, fake_crew(Log()))
+    return folder
+
+
+def shots(folder: Path) -> tuple[Shot, ...]:
+    return read_plan(folder, read_brief(folder)).shots
+
+
+def done(folder: Path, edit: Edit, prepare: Callable[[FolderStore], None]) -> None:
+    direct(folder, edit, "use", "use a file", NOW, lambda line: None, prepare=prepare)
+
+
+def again(folder: Path, log: Log | None = None) -> Log:
+    log = log or Log()
+    filmed(folder, fake_crew(log))
+    return log
+
+
+def frames_in(path: Path) -> int:
+    with av.open(str(path)) as container:
+        return sum(1 for packet in container.demux(video=0) if packet.size)
+
+
+def seconds_in(path: Path) -> float:
+    with av.open(str(path)) as container:
+        stream = container.streams.audio[0]
+        return float((stream.duration or 0) * (stream.time_base or 0))
+
+
+def bytes_of(folder: Path) -> dict[str, bytes]:
+    return {
+        path.relative_to(folder).as_posix(): path.read_bytes()
+        for home in ("videos", "narration")
+        for path in (folder / home).iterdir()
+    }
+
+
+def make_clip(folder: Path, kind: str) -> Path:
+    match kind:
+        case "turned":
+            return turned(folder / "turned.mp4", 90)
+        case "variable rate":
+            return variable_rate(folder / "variable.mp4", [0.0, 0.04, 0.4, 1.0, 1.2])
+        case "short":
+            ffmpeg("-f", "lavfi", "-i", picture(seconds=0.2), "-c:v", "libx264", folder / "short.mp4")
+            return folder / "short.mp4"
+        case "long":
+            source = picture(rate="1", seconds=600.0)
+            ffmpeg("-f", "lavfi", "-i", source, "-c:v", "libx264", "-preset", "ultrafast", folder / "long.mp4")
+            return folder / "long.mp4"
+        case _:
+            return named_clip(folder, kind)
+
+
+KINDS = ("turned", "variable rate", "short", "long", *CLIPS)
+QUICK = ("turned", "variable rate", "short")
+
+
+@pytest.mark.parametrize("by_hand", [False, True], ids=["given", "put in place"])
+@pytest.mark.parametrize(
+    "kind", [pytest.param(kind, marks=() if kind in QUICK else pytest.mark.thorough) for kind in KINDS]
+)
+def test_a_clip_of_any_kind_is_fitted_to_its_shot(film: Path, tmp_path: Path, kind: str, by_hand: bool) -> None:
+    """Exactly as long as planned, in the film's size, whole; only the clip and the film are made, and its own still."""
+    source = make_clip(tmp_path, kind)
+    before, length = bytes_of(film), read_receipt(film / "film.json")
+    planned = read_receipt(film / "videos/shot_002.json")
+    if by_hand:
+        (film / "videos" / f"shot_002{source.suffix}").write_bytes(source.read_bytes())
+    else:
+        file = own_file(source)
+        done(film, use_clip(file.source(), 2), keep(file))
+    log = again(film)
+    assert (log.count("image"), log.count("narration"), log.count("video")) == (0, 0, 0)
+    receipt, cut = read_receipt(film / "videos/shot_002.json"), read_receipt(film / "film.json")
+    assert receipt is not None
+    assert cut is not None
+    assert length is not None
+    assert planned is not None
+    assert (receipt.frames, receipt.width, receipt.height) == (planned.frames, 256, 144)
+    assert frames_in(film / "videos/shot_002.mp4") == receipt.frames
+    assert (receipt.engine, receipt.by_hand, cut.frames) == ("own", False, length.frames)
+    after = bytes_of(film)
+    changed = {path for path in after if not path.endswith(".json") and after[path] != before.get(path)}
+    assert changed == {"videos/shot_002.mp4"}
+    kept = next((film / "material").iterdir())
+    assert kept.read_bytes() == source.read_bytes()
+    assert again(film).calls == []
+
+
+@pytest.mark.parametrize("by_hand", [False, True], ids=["given", "put in place"])
+@pytest.mark.parametrize(
+    "name", [pytest.param(name, marks=() if name == "voice.mp3" else pytest.mark.thorough) for name in SOUNDS]
+)
+def test_a_recording_or_music_of_any_kind_is_used(film: Path, tmp_path: Path, name: str, by_hand: bool) -> None:
+    """A line becomes the shot's, the shot never shorter than it; music is as long as the film to a sample."""
+    source = tmp_path / name
+    ffmpeg("-f", "lavfi", "-i", sound(3.0), *SOUNDS[name], source)
+    if by_hand:
+        (film / "narration" / f"shot_001{source.suffix}").write_bytes(source.read_bytes())
+        (film / f"score{source.suffix}").write_bytes(source.read_bytes())
+    else:
+        file = own_file(source)
+        done(film, use_voice(file.source(), 1), keep(file))
+        done(film, use_music(file.source()), keep(file))
+    again(film)
+    line, score, cut = (read_receipt(film / name) for name in ("narration/shot_001.json", "score.json", "film.json"))
+    assert line is not None
+    assert score is not None
+    assert cut is not None
+    assert line.seconds == pytest.approx(3.0, abs=0.4)
+    assert [word.text for word in line.words] == shots(film)[0].narration.split()
+    assert seconds_in(film / "score.wav") == pytest.approx(cut.seconds or 0.0, abs=1e-4)
+    assert {each.engine for each in (line, score)} == {"own"}
+    assert sorted(path.suffix for path in film.glob("score.*")) == [".json", ".wav"]
+
+
+def test_a_shot_with_a_clip_of_ones_own_pays_for_no_picture(tmp_path: Path) -> None:
+    """Its picture is the clip's first frame; a redo of the picture, or of the clip, has the crew make them again."""
+    painter = PaidPainter()
+    folder = opened(tmp_path)
+    filmed(folder, paid_crew(painter), until="shots")
+    file = own_file(named_clip(tmp_path, "h264.mp4"))
+    done(folder, use_clip(file.source(), 1), keep(file))
+    filmed(folder, paid_crew(painter))
+    assert len(painter.asked) == len(shots(folder)) - 1
+    done(folder, redo(Redo(stage="video"), {1}), lambda store: None)
+    filmed(folder, paid_crew(painter))
+    assert len(painter.asked) == len(shots(folder))
+    undo(folder, 1, NOW, lambda line: None)
+    filmed(folder, paid_crew(painter))
+    assert len(painter.asked) == len(shots(folder))
+
+
+def test_a_given_picture_is_a_take(film: Path, tmp_path: Path) -> None:
+    """It is used byte for byte, costs nothing, and the crew's picture comes back when that is undone."""
+    source = tmp_path / "mine.jpg"
+    ffmpeg("-f", "lavfi", "-i", picture((300, 200)), "-frames:v", "1", source)
+    file, before = own_file(source), (film / "images/shot_001.png").read_bytes()
+    done(film, use_picture(file.sha256, 1), keep_picture(file, 1))
+    assert again(film).count("image") == 0
+    assert (film / "images/shot_001.png").read_bytes() == source.read_bytes()
+    undo(film, 1, NOW, lambda line: None)
+    assert again(film).count("image") == 0
+    assert (film / "images/shot_001.png").read_bytes() == before
+
+
+def test_a_title_of_ones_own_is_shown_and_a_clips_sound_is_heard(film: Path, tmp_path: Path) -> None:
+    """Both change the film and nothing else, and neither changes its length."""
+    length = read_receipt(film / "film.json")
+    file = own_file(named_clip(tmp_path, "h264.mp4"))
+    done(film, use_title_card(file.source()), keep(file))
+    log = again(film)
+    titled = read_receipt(film / "film.json")
+    done(film, use_clip(file.source(sound=True), 1), keep(file))
+    again(film, log)
+    heard = read_receipt(film / "film.json")
+    assert length is not None
+    assert titled is not None
+    assert heard is not None
+    assert len({length.sha256, titled.sha256, heard.sha256}) == 3
+    assert length.frames == titled.frames == heard.frames
+    assert log.calls == []
+
+
+@pytest.mark.parametrize("name", ["videos/shot_001.mp4", "narration/shot_001.wav", "score.wav"])
+@pytest.mark.parametrize("keep_time", [True, False])
+def test_a_file_of_ours_that_a_fault_changed_is_damage(film: Path, name: str, keep_time: bool) -> None:
+    """Cut off, overwritten with zeros, or a bit flipped: it is never taken for a person's, and is as it was again."""
+    path, rng = film / name, random.Random(name)
+    whole = path.read_bytes()
+    for _ in range(12):
+        cut = rng.randrange(1, len(whole))
+        flipped = bytearray(whole)
+        flipped[cut] ^= 1 << rng.randrange(8)
+        for content in (whole[:cut], whole[:cut] + bytes(len(whole) - cut), bytes(flipped), b""):
+            if content == whole:
+                continue
+            stat = path.stat()
+            path.write_bytes(content)
+            if keep_time:
+                os.utime(path, ns=(stat.st_atime_ns, stat.st_mtime_ns))
+            texts, notes = placed_texts(film)
+            assert (texts, notes) == ({}, ()), len(content)
+            path.write_bytes(whole)
+
+
+def test_a_damaged_clip_is_made_again(film: Path) -> None:
+    """As before there were own files: it is kept as damaged, and the film is whole again for nothing of one's own."""
+    path = film / "videos/shot_001.mp4"
+    whole = path.read_bytes()
+    path.write_bytes(whole[: len(whole) // 2])
+    again(film)
+    assert path.read_bytes() == whole
+    assert not (film / "material").exists()
+    assert next((film / "takes/damaged").iterdir()).read_bytes() == whole[: len(whole) // 2]
+
+
+def test_a_file_that_is_gone_fails_its_shot_and_costs_nothing(tmp_path: Path) -> None:
+    """Nobody is paid in its stead: the message names the file and both ways out."""
+    painter = PaidPainter()
+    folder = opened(tmp_path)
+    filmed(folder, paid_crew(painter), until="shots")
+    file = own_file(named_clip(tmp_path, "h264.mp4"))
+    done(folder, use_clip(file.source(), 1), keep(file))
+    next((folder / "material").iterdir()).unlink()
+    with pytest.raises(Exception, match=r"the clip of shot 1 \('h264.mp4'\) is gone: give it again with `film use`"):
+        filmed(folder, paid_crew(painter))
+    assert painter.asked == []
+
+
+def test_one_recording_of_all_lines_is_cut_between_them(film: Path, tmp_path: Path) -> None:
+    """Each shot with a line gets the part that is said there; the parts are the whole recording, in order."""
+    plan = read_plan(film, read_brief(film))
+    lines = [film / f"narration/shot_{shot.index:03d}.wav" for shot in plan.shots if shot.narration.strip()]
+    inputs = [option for line in lines for option in ("-i", line)]
+    joined = "".join(f"[{n}]apad=pad_dur=0.6[a{n}];" for n in range(len(lines)))
+    ends = "".join(f"[a{n}]" for n in range(len(lines)))
+    ffmpeg(*inputs, "-filter_complex", f"{joined}{ends}concat=n={len(lines)}:v=0:a=1", tmp_path / "over.wav")
+    file = own_file(tmp_path / "over.wav")
+    parts = [shot.voice for shot in voice_over(file, plan, "en")(plan).shots if shot.voice is not None]
+    assert len(parts) == len(lines)
+    assert parts[0].start == 0
+    assert [part.start for part in parts[1:]] == [part.end for part in parts[:-1]]
+    assert parts[-1].end == pytest.approx(file.media.seconds, abs=0.001)
+
+
+@pytest.mark.parametrize(
+    ("content", "said"),
+    [(b"", "empty"), (b"#EXTM3U\nfile:///etc/passwd\n", "m3u"), (bytes(range(256)) * 40, "")],
+    ids=["empty", "playlist", "noise"],
+)
+def test_what_is_no_media_is_refused(film: Path, tmp_path: Path, content: bytes, said: str) -> None:
+    """In one line, by a command; put in place it is left alone, and nothing is opened through it."""
+    path = tmp_path / "file.mp4"
+    path.write_bytes(content)
+    with pytest.raises(BadInput) as refused:
+        own_file(path)
+    assert "\n" not in str(refused.value)
+    (film / "videos/shot_001.mov").write_bytes(content)
+    assert placed_texts(film) == ({}, ())
+
+
+def test_how_a_clip_is_fitted_is_said(film: Path, tmp_path: Path) -> None:
+    """Trimmed, held, or as it is."""
+    plan = read_plan(film, read_brief(film))
+    file = own_file(named_clip(tmp_path, "h264.mp4"))
+    planned = plan.shots[0].frames / plan.fps
+    assert (fitted(file, plan, 1) == "as it is") == (abs(planned - file.media.seconds) < 1 / plan.fps)
+    longer = OwnFile(file.path, file.sha256, file.media.model_copy(update={"seconds": 60.0}))
+    assert fitted(longer, plan, 1) == f"trimmed from 60.0 to {planned:.1f} s"
+    assert files.sha256_of(file.path) == file.sha256
