@@ -35,11 +35,14 @@ _NEAR_SECONDS = 0.5
 """How much earlier than its header says the last frame or sample may end: cameras round."""
 
 
-def torn_media(path: Path) -> str:
+def torn_media(path: Path, *, zeros: bool = True) -> str:
     """Return why a clip or sound is not whole, in words that follow 'it'; '' if it is.
 
     It is whole if it decodes from its first frame to its last, and has as much as its header says. A bit that was
     flipped is not found; a block of zeros is, in uncompressed sound only if its edges cut through sound.
+
+    Args:
+        zeros: whether zeros that cut through uncompressed sound count as damage: a person may have cut it so.
 
     Raises:
         BadInput: it is no media file that can be used at all, as `opened_media`.
@@ -52,12 +55,9 @@ def torn_media(path: Path) -> str:
         # The whole of it, also what an edit leaves out.
         with opened_media(path, ignore_editlist="1") as container:
             opened = True
-            readers = [
-                reader
-                for stream, kind in ((picture_in(container), _Pictures), (sound_in(container), _Sound))
-                if stream is not None
-                for reader in [kind(stream)]
-            ]
+            picture, sound = picture_in(container), sound_in(container)
+            readers: list[_Reader] = [] if picture is None else [_Pictures(picture)]
+            readers += [] if sound is None else [_Sound(sound, zeros)]
             by_stream = {reader.stream.index: reader for reader in readers}
             for packet in container.demux([reader.stream for reader in readers]):
                 if why := by_stream[packet.stream.index].read(packet):
@@ -152,10 +152,10 @@ class _Pictures(_Reader):
 class _Sound(_Reader):
     stream: AudioStream
 
-    def __init__(self, stream: Any) -> None:
+    def __init__(self, stream: Any, zeros: bool) -> None:
         super().__init__(stream)
         self._rate = stream.codec_context.sample_rate
-        self._zeros = _ZeroStretch(self._rate) if self.codec.startswith("pcm") else None
+        self._zeros = _ZeroStretch(self._rate) if zeros and self.codec.startswith("pcm") else None
         self._start: float | None = None
         self._samples = 0
 

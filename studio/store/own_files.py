@@ -12,7 +12,6 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
 
-from studio.errors import BadInput
 from studio.fs import files
 from studio.model.film import Stage
 from studio.model.pieces import Order, piece_path, receipt_path
@@ -81,8 +80,5 @@ def is_given(folder: Path, records: Records, stage: Stage, index: int) -> bool:
 
 
 def _is_whole(path: Path) -> bool:
-    try:
-        return not torn(path)
-    except BadInput:
-        # Nothing that can be opened as media.
-        return False
+    # A fault that leaves zeros leaves the size: a file of another size was cut by a person.
+    return not torn(path, zeros=False)
