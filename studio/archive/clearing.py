@@ -267,7 +267,8 @@ def clear(root: Path, items: Sequence[Removable]) -> int:
     """Remove what was surveyed, and return how many bytes that freed.
 
     A session on which a run works by now, or that is not done any more, is left alone, and so is every file that is not
-    as it was when it was surveyed. Cut off, it leaves every session whole; the next survey finds the rest.
+    as it was when it was surveyed, or that a plan names since. Cut off, it leaves every session whole; the next survey
+    finds the rest.
 
     Raises:
         BadInput: a file cannot be removed.
@@ -285,7 +286,9 @@ def clear(root: Path, items: Sequence[Removable]) -> int:
             facts = read_snapshot(folder)
             if facts is None or state_now(facts, locked=False) != "done":
                 continue
-            for each in item.paths:
+            # A plan may name by now what it did not when it was surveyed.
+            still = {each.path for found in _removable(folder) if found.kind == item.kind for each in found.paths}
+            for each in (each for each in item.paths if each.path in still):
                 there = files.found(folder / each.path)
                 if there is not None and (there.st_size, there.st_mtime_ns) == (each.bytes, each.mtime_ns):
                     files.remove(folder / each.path)

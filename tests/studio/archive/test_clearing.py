@@ -148,6 +148,18 @@ def test_a_take_that_is_wanted_stays(session: Path, where: str) -> None:
     assert f"takes/videos/{'b' * 16}-{'1' * 16}.mp4" in told
 
 
+def test_a_take_picked_since_stays(session: Path) -> None:
+    """A take that a plan names only after it was listed is not removed."""
+    items = survey_clearing(session.parent, NOW).items
+    take = session / "takes" / "images" / f"{'a' * 16}-{'1' * 16}.png"
+    plan = json.loads((session / "shots.json").read_text())
+    plan[0]["picture"] = hashlib.sha256(take.read_bytes()).hexdigest()
+    add_piece(session, "shots", 0, json.dumps(plan).encode())
+    clear(session.parent, items)
+    assert take.exists()
+    assert take.with_suffix(".json").exists()
+
+
 def test_the_price_is_said(session: Path) -> None:
     """What was paid for is apart, at what it costs again; what has no known price is counted."""
     paid_call(session, 2, "e" * 64, cost_usd=None)
