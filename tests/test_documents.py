@@ -19,6 +19,7 @@ import pytest
 
 from studio.errors import EngineFailed
 from tests.support.films.runs import Studio
+from tests.support.foreign_media import ffmpeg, sound
 from tests.support.sessions.counter import Vendor, content, desk_in, request_of
 
 PROJECT = Path(__file__).parents[1]
@@ -257,6 +258,10 @@ def lived(studio: Studio) -> set[str]:
     assert studio.again(folder.name).state.is_completed()
     shots[0]["image_prompt"] = "a forest"
     studio.write_shots(folder.name, shots)
+    assert studio.again(folder.name).state.is_completed()
+    paths |= paths_in(folder)
+    # A file that a person put there is kept as it was, and the journal tells of it.
+    ffmpeg("-f", "lavfi", "-i", sound(2.0), folder / "score.mp3")
     assert studio.again(folder.name).state.is_completed()
     paths |= paths_in(folder)
     # An edited plan that is removed is put back as it was planned; the edit is kept.
