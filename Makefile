@@ -29,7 +29,7 @@ $(error Python 3.11 or newer is needed and '$(PYTHON)' is not one: install it, o
 endif
 endif
 
-.PHONY: film plan doctor styles studio batch approve rename resume sessions view cost fork export import gc verify repair prompts test test-all test-browser test-patterns bench bench-flow bench-render crash-bench day-bench hostile fuzz environment
+.PHONY: film plan doctor styles studio batch approve rename resume redo edit pick use shots takes history undo sessions view cost fork export import gc verify repair prompts test test-all test-browser test-patterns bench bench-flow bench-render crash-bench day-bench hostile fuzz environment
 .DEFAULT_GOAL := film
 
 # The first film compiles what pip leaves uncompiled (below), even if the caller's environment forbids that.
@@ -73,6 +73,30 @@ cost: $(READY)
 
 prompts: $(READY)
 	@exec $(BIN)/sessions prompts $${FILM_ID:+"$$FILM_ID"} $(ARGS)
+
+redo: $(READY)
+	@exec $(BIN)/film redo $${FILM_ID:+"$$FILM_ID"} $(ARGS)
+
+edit: $(READY)
+	@exec $(BIN)/film edit $${FILM_ID:+"$$FILM_ID"} $(ARGS)
+
+pick: $(READY)
+	@exec $(BIN)/film pick $${FILM_ID:+"$$FILM_ID"} $(ARGS)
+
+use: $(READY)
+	@exec $(BIN)/film use $${FILM_ID:+"$$FILM_ID"} $(ARGS)
+
+shots: $(READY)
+	@exec $(BIN)/film shots $${FILM_ID:+"$$FILM_ID"} $(ARGS)
+
+takes: $(READY)
+	@exec $(BIN)/sessions takes $${FILM_ID:+"$$FILM_ID"} $(ARGS)
+
+history: $(READY)
+	@exec $(BIN)/sessions history $${FILM_ID:+"$$FILM_ID"} $(ARGS)
+
+undo: $(READY)
+	@exec $(BIN)/sessions undo $${FILM_ID:+"$$FILM_ID"} $(ARGS)
 
 fork: $(READY)
 	@exec $(BIN)/sessions fork $${FILM_ID:+"$$FILM_ID"} $(ARGS)

@@ -68,6 +68,14 @@ MADE_BY_MAKE = {
     "resume": "film resume",
     "approve": "film approve",
     "rename": "film rename",
+    "redo": "film redo",
+    "edit": "film edit",
+    "pick": "film pick",
+    "use": "film use",
+    "shots": "film shots",
+    "takes": "sessions takes",
+    "history": "sessions history",
+    "undo": "sessions undo",
     "studio": "film studio",
     "sessions": "sessions list",
     "view": "sessions view",
@@ -182,6 +190,9 @@ def test_commands_and_options_exist(document: Path) -> None:
         where, words = f"{named(document)}: {shlex.join([program, *rest])}", tuple(rest)
         if program in ("film", "sessions"):
             command = f"{program} {words[0]}"
+            if command == "film plan" and len(words) > 2 and f"film {words[2]}" in COMMANDS:
+                # Of a directing command, with its options.
+                command = f"film {words[2]}"
             assert words[0].startswith("--") or command in COMMANDS, f"{where}: there is no such command"
             check_options(where, program if words[0].startswith("--") else command, words)
         elif program == "make":

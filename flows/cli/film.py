@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import signal
 import sys
+from contextlib import nullcontext
 from pathlib import Path
 from types import FrameType
 from typing import Annotated
@@ -280,10 +281,17 @@ def main(argv: list[str] | None = None) -> None:
 
 def _carry_out(words: list[str]) -> int | None:
     """Run the command that the words name; `plan SESSION redo ...` is `redo SESSION ...` that only shows its plan."""
-    if len(words) > 2 and words[0] == "plan" and words[2] in director.VERBS:
-        with director.planning():
-            words = [words[2], words[1], *words[3:]]
-            code: int | None = app(words, exit_on_error=False, print_error=False)
-            return code
-    code = app(words, exit_on_error=False, print_error=False)
+    planned = planned_command(words)
+    with director.planning() if planned else nullcontext():
+        code: int | None = app(planned or words, exit_on_error=False, print_error=False)
     return code
+
+
+def planned_command(words: list[str]) -> list[str]:
+    """Return the directing command that `plan` is asked about, in either order; [] for any other command."""
+    if len(words) > 2 and words[0] == "plan":
+        if words[2] in director.VERBS:
+            return [words[2], words[1], *words[3:]]
+        if words[1] in director.VERBS:
+            return words[1:]
+    return []
