@@ -173,12 +173,13 @@ class _Run:
 
 
 def _still(timeline: Timeline, shots: Sequence[Shot]) -> list[Stretch]:
-    """Return the stretches in which nothing need move: the cards, and shots whose camera does not move."""
+    """Return the stretches in which nothing need move: the cards, still shots, and a person's own."""
     spans = {span.index: span for span in timeline.spans}
     found = [Stretch(0, timeline.title_frames), Stretch(timeline.frames - timeline.end_frames, timeline.frames)]
     for shot in shots:
         move, _ = compile_move(shot.camera, shot.motion_prompt, shot.seed)
-        if move.start == move.end and not move.shake and not move.swing and shot.index in spans:
+        own = shot.clip is not None
+        if (own or (move.start == move.end and not move.shake and not move.swing)) and shot.index in spans:
             span = spans[shot.index]
             found.append(Stretch(span.start, span.start + span.frames))
     return sorted(found, key=lambda each: each.start)

@@ -33,6 +33,10 @@ READING: tuple[tuple[Program, tuple[str, ...]], ...] = (
     ("film", ("plan", "{id}")),
     ("sessions", ("repair", "{id}")),
     ("sessions", ("repair", "{id}", "--json")),
+    ("sessions", ("takes", "{id}")),
+    ("sessions", ("takes", "{id}", "--stage", "score", "--json")),
+    ("sessions", ("history", "{id}")),
+    ("film", ("plan", "{id}", "redo", "--shot", "1")),
     ("sessions", ("gc",)),
     ("sessions", ("gc", "--session", "{id}", "--json")),
     ("sessions", ("export", "{id}", "{room}/packed.film")),
@@ -41,6 +45,10 @@ WRITING: tuple[tuple[Program, tuple[str, ...]], ...] = (
     ("sessions", ("repair", "{id}", "--yes")),
     ("sessions", ("fork", "{id}")),
     ("sessions", ("fork", "{id}", "--from-shot", "2")),
+    ("film", ("redo", "{id}", "--shot", "1", "--later")),
+    ("film", ("edit", "{id}", "--title", "Another", "--later")),
+    ("film", ("shots", "{id}", "move", "2", "--before", "1", "--later")),
+    ("sessions", ("undo", "{id}")),
     ("opening", ("{id}",)),
 )
 

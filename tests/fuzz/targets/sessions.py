@@ -36,8 +36,10 @@ READING = (
     ("sessions", "repair"),
     ("film", "plan", "--json"),
     ("sessions", "gc"),
+    ("sessions", "takes"),
+    ("sessions", "history"),
 )
-COMMANDS = (*READING, ("sessions", "repair", "--yes"), ("sessions", "fork"))
+COMMANDS = (*READING, ("sessions", "repair", "--yes"), ("sessions", "fork"), ("sessions", "undo"))
 
 _place = tempfile.TemporaryDirectory(prefix="fuzz-sessions-")
 _room = make_room(Path(_place.name) / "room")

@@ -207,7 +207,7 @@ def test_looking_changes_nothing(capsys: pytest.CaptureFixture[str], tmp_path: P
     assert snapshot(tmp_path) == before
 
 
-@pytest.mark.parametrize("verb", ["view", "verify", "prompts", "fork"])
+@pytest.mark.parametrize("verb", ["view", "verify", "prompts", "fork", "takes", "history", "undo", "redo"])
 def test_bad_ids_are_refused(capsys: pytest.CaptureFixture[str], tmp_path: Path, verb: str) -> None:
     """An id is never a path: whatever is not the id of a session that is there is refused in one short line, exit 2."""
     make_session(tmp_path / "sessions", ID, shots=1)
@@ -230,7 +230,9 @@ def test_wrong_use(capsys: pytest.CaptureFixture[str], argv: tuple[str, ...]) ->
     assert (code, out, err.count("\n")) == (2, "", 1)
 
 
-@pytest.mark.parametrize("verb", ["list", "view", "prompts", "verify", "fork", "export", "import", "gc"])
+@pytest.mark.parametrize(
+    "verb", ["list", "view", "prompts", "verify", "fork", "export", "import", "gc", "takes", "history", "undo", "redo"]
+)
 def test_help_has_examples(capsys: pytest.CaptureFixture[str], verb: str) -> None:
     """Every command's help shows how it is called."""
     code, out, _ = run(capsys, verb, "--help")

@@ -48,6 +48,8 @@ COMMANDS = (
     ("repair", ID, "--yes"),
     ("fork", ID),
     ("gc",),
+    ("takes", ID),
+    ("history", ID),
 )
 
 

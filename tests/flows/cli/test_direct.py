@@ -1,0 +1,117 @@
+"""Laws of the commands that direct: one line and exit 2 for what cannot be done, and nothing is changed by a plan."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+
+from flows.cli.film import main, planned_command
+from tests.support.films.fake_crew import Log, fake_crew
+from tests.support.films.filming import filmed, opened
+
+WRONG: dict[str, tuple[list[str], str]] = {
+    "no shot": (["redo"], "say which shots"),
+    "not there": (["redo", "--shot", "99"], "there is no shot 99: there are shots 1 to"),
+    "no number": (["redo", "--shot", "three"], "is not a shot"),
+    "a score of a shot": (["redo", "--stage", "score", "--shot", "1"], "leave --shot out"),
+    "an unknown stage": (["redo", "--shot", "1", "--stage", "sound"], "sound"),
+    "too many takes": (["redo", "--shot", "1", "--takes", "99"], "--takes 99 is not 1 to 9"),
+    "nothing to edit": (["edit", "--shot", "1"], "say what is changed"),
+    "an edit of no shot": (["edit", "--line", "Hm."], "say which shots"),
+    "a title of a shot": (["edit", "--shot", "1", "--title", "X"], "leave --shot out"),
+    "no length": (["edit", "--shot", "1", "--seconds", "-3"], "is not the length of a shot"),
+    "an odd length": (["edit", "--shot", "1", "--seconds", "nan"], "is not the length of a shot"),
+    "a blank title": (["edit", "--title", "   "], "at least one letter"),
+    "no such take": (["pick", "--shot", "1", "--take", "7"], "there is no take 7 of the image of shot 1"),
+    "the take in place": (["pick", "--shot", "1", "--take", "1"], "is in its place already"),
+    "a take of nothing": (["pick", "--take", "1"], "say which shot"),
+    "a trim outside": (["trim", "--shot", "1", "--out", "999"], "trim it within that"),
+    "a trim backwards": (["trim", "--shot", "1", "--in", "1", "--out", "0.5"], "trim it within that"),
+    "where to": (["shots", "move", "1"], "say where to"),
+    "which": (["shots", "remove"], "say which shots"),
+    "nowhere": (["shots", "move", "1", "--before", "99"], "there is no place 99"),
+    "an empty shot": (["shots", "insert", "--before", "1"], "say what the new shot shows"),
+    "two places": (["shots", "move", "1", "--before", "2", "--after", "2"], "give one of them"),
+    "split where": (["shots", "split", "1"], "say where to split it"),
+    "no file": (["use", "--shot", "1"], "give one file"),
+    "two files": (["use", "a.mp4", "--shot", "1", "--music", "b.mp3"], "give one file"),
+    "not a file": (["use", "nothing.mp4", "--shot", "1"], "cannot read 'nothing.mp4'"),
+    "a note on nothing": (["note", "hm", "--shot", "99"], "there is no shot 99"),
+    "too little money": (["redo", "--shot", "1", "--budget-usd", "-1"], "budget"),
+}
+
+
+@pytest.fixture(scope="module")
+def film(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    folder = opened(tmp_path_factory.mktemp("directed"))
+    filmed(folder, fake_crew(Log()))
+    return folder
+
+
+def seen(folder: Path) -> dict[str, tuple[int, int]]:
+    return {
+        path.relative_to(folder).as_posix(): (path.stat().st_size, path.stat().st_mtime_ns)
+        for path in folder.rglob("*")
+        if path.is_file()
+    }
+
+
+def run(words: list[str]) -> int:
+    with pytest.raises(SystemExit) as left:
+        main(words)
+    return int(left.value.code or 0)
+
+
+@pytest.mark.parametrize(("words", "said"), WRONG.values(), ids=WRONG)
+def test_what_cannot_be_done_is_one_line(
+    film: Path, words: list[str], said: str, capfd: pytest.CaptureFixture[str]
+) -> None:
+    """On standard error, with exit code 2; neither the film nor its journal is touched, planned or not."""
+    before = seen(film)
+    for line in ([words[0], film.name, *words[1:]], ["plan", film.name, *words]):
+        assert run([*line, "--output", str(film.parent.parent)]) == 2
+        out, err = capfd.readouterr()
+        assert err.count("\n") == 1, err
+        assert said in err
+        assert "\n" not in out.strip()
+    assert seen(film) == before
+
+
+def test_a_plan_of_a_change_changes_nothing(film: Path, capfd: pytest.CaptureFixture[str]) -> None:
+    """It says what the change would make, and why; the film is as it was."""
+    before = seen(film)
+    place = ["--output", str(film.parent.parent)]
+    assert run(["plan", film.name, "redo", "--shot", "1", "--json", *place]) == 0
+    told = json.loads(capfd.readouterr().out)
+    assert told["change"] == "redo the image of shot 1"
+    assert {(piece["stage"], piece["shot"]) for piece in told["pieces"] if piece["made"]} == {
+        ("images", 1),
+        ("videos", 1),
+        ("film", None),
+    }
+    assert run(["plan", "note", film.name, "hm", "--shot", "1", *place]) == 0
+    assert "If you note on shot 1" in capfd.readouterr().out
+    assert seen(film) == before
+
+
+def test_a_change_for_later_changes_the_plan_alone(film: Path, capfd: pytest.CaptureFixture[str]) -> None:
+    """It is written down, and the command that makes it is told; undoing it leaves the plans as they were."""
+    plans = {name: (film / name).read_bytes() for name in ("story.json", "shots.json")}
+    place = ["--output", str(film.parent.parent)]
+    assert run(["edit", film.name, "--shot", "1", "--line", "Hm.", "--title", "X", "--later", *place]) == 0
+    assert "film resume" in capfd.readouterr().out
+    assert json.loads((film / "shots.json").read_text("utf-8"))[0]["narration"] == "Hm."
+    from studio.cli.sessions import main as sessions
+
+    with pytest.raises(SystemExit):
+        sessions(["undo", film.name, *place])
+    assert {name: (film / name).read_bytes() for name in plans} == plans
+
+
+def test_a_directing_command_can_be_planned_in_either_order() -> None:
+    """`film plan SESSION redo ...`, as one says it, and `film plan redo SESSION ...`, as make passes it on."""
+    assert planned_command(["plan", "s", "redo", "--shot", "1"]) == ["redo", "s", "--shot", "1"]
+    assert planned_command(["plan", "redo", "--shot", "1", "--", "s"]) == ["redo", "--shot", "1", "--", "s"]
+    assert planned_command(["plan", "s"]) == planned_command(["redo", "s", "--shot"]) == []
