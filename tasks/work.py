@@ -18,10 +18,11 @@ from studio.model import events
 from studio.model.events import Event
 from studio.model.film import Stage
 from studio.model.paid import Paid, VendorError
-from studio.model.pieces import owner_text
+from studio.model.pieces import owner_text, receipt_path
 from studio.model.receipt import Receipt
 from studio.production.work import Work
 from studio.sessions.session import Session
+from studio.store.receipts import read_receipt
 
 Outcome = Receipt | State[Any]
 """What a task body returns: a receipt, or a Prefect state with a name of its own that carries one."""
@@ -88,6 +89,7 @@ def carry_out(session: Session, work: Work[Any], *, aside: bool = False) -> Outc
         made, also = result if isinstance(result, tuple) else (result, ())
         taken = time.perf_counter() - began
         publish = session.pieces.publish_take if aside else session.pieces.publish
+        before = read_receipt(session.folder / receipt_path(order.path))
         receipt = publish(
             order,
             out,
@@ -107,7 +109,10 @@ def carry_out(session: Session, work: Work[Any], *, aside: bool = False) -> Outc
         told = f"{owner_text(order.stage, order.index)}: another take is made ({taken:.1f} s)"
         events.publish(Event("note", told))
         return receipt
-    events.publish(Event("made", _left_out(receipt), order.stage, order.index, seconds=taken))
+    told = _left_out(receipt)
+    if order.stage in ("videos", "narration", "score") and before is not None and before.sha256 == receipt.sha256:
+        told = "; ".join(filter(None, (told, "the same as before: this crew has no other take of it")))
+    events.publish(Event("made", told, order.stage, order.index, seconds=taken))
     return receipt
 
 

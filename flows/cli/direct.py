@@ -106,9 +106,11 @@ def redo(
         RedoStage | None,
         Parameter(help="What is made anew (default image; video if only --camera is given)."),
     ] = None,
-    prompt: Annotated[str, Parameter(show_default=False, help="Another prompt for the picture.")] = "",
-    notes: Annotated[str, Parameter(show_default=False, help="Words that join the picture's prompt.")] = "",
-    camera: Annotated[str, Parameter(show_default=False, help="Another camera move, for example 'dolly in'.")] = "",
+    prompt: Annotated[str | None, Parameter(show_default=False, help="Another prompt for the picture.")] = None,
+    notes: Annotated[str | None, Parameter(show_default=False, help="Words that join the picture's prompt.")] = None,
+    camera: Annotated[
+        str | None, Parameter(show_default=False, help="Another camera move, for example 'dolly in'.")
+    ] = None,
     seed: Annotated[int | None, Parameter(show_default=False, help="The seed of the picture, 0 to 2147483647.")] = None,
     takes: Annotated[int, Parameter(help="How many new takes of the picture; the first of them is used.")] = 1,
     later: Later = False,
@@ -119,7 +121,12 @@ def redo(
     """Make new takes of some shots, and cut the film again. The old ones stay: `sessions takes` lists them."""
     opened = _Opened(session, output, json)
     numbers = opened.shots(shot)
-    asked = Redo(stage, printable(prompt), printable(notes), printable(camera), seed, takes)
+    words = {"--prompt": prompt, "--notes": notes, "--camera": camera}
+    for option, text in words.items():
+        if text is not None and not printable(text).strip():
+            raise BadInput(f"{option} is empty: say what is to be different, or leave it out")
+    said = [printable(text or "") for text in words.values()]
+    asked = Redo(stage, said[0], said[1], said[2], seed, takes)
     return opened.carry_out("redo", redo_words(asked, numbers), redo_shots(asked, numbers), later, money)
 
 
@@ -225,6 +232,8 @@ def trim(
     opened = _Opened(session, output, json)
     number = opened.one(shot)
     clip, length = opened.clip_of(number)
+    if not start and end is None:
+        raise BadInput("say which part of it is used: --in 0.5, --out 4, or both")
     last = length if end is None else end
     if not 0 <= start < last <= length + 0.001:
         raise BadInput(f"the clip of shot {number} is {length:.2f} s long: trim it within that, for example --in 0.5")
@@ -357,6 +366,12 @@ def shots(
         raise BadInput(f"--before and --after say where to insert or move: leave them out of {what}")
     if before is not None and after is not None:
         raise BadInput("--before and --after say the same in two ways: give one of them")
+    of_new = {"--prompt": prompt, "--line": line, "--camera": camera != "static", "--seconds": seconds is not None}
+    for option, given in of_new.items():
+        if given and what != "insert":
+            raise BadInput(f"{option} is of a new shot: leave it out of {what}; `film edit` changes a shot")
+    if at is not None and what != "split":
+        raise BadInput(f"--at says where to split a shot: leave it out of {what}")
     place = before if before is not None else count + 1 if after is None else after + 1
     if what == "insert":
         if which:
@@ -458,7 +473,9 @@ class _Opened:
         direct(self.folder, change, verb, words, now, tell, prepare=prepare)
         console.print(f"{words}: noted in the plan", markup=False, soft_wrap=True)
         if not later:
-            return run_on(console, self._json, self.place, session_id=self.folder.name, money=money)
+            code = run_on(console, self._json, self.place, session_id=self.folder.name, money=money)
+            # The plan was changed: a run that was refused, because another one was quicker, is not wrong use.
+            return 1 if code == 2 else code
         if makes:
             console.print(f"to make it: {self._command('resume')}", markup=False, soft_wrap=True)
         return 0

@@ -23,8 +23,11 @@ from studio.store import lock
 from studio.store.brief import BRIEF, COPY, read_brief, restore_brief
 from studio.store.folder_store import FolderDocuments
 from studio.store.folder_walk import linked, refuse_links
+from studio.store.material import MATERIAL, damaged_material
+from studio.store.own_files import is_given
 from studio.store.piece_index import lies_whole
 from studio.store.piece_store import PieceStore
+from studio.store.prefect_records import Records
 from studio.store.receipts import read_receipt, receipt_places
 from studio.store.recovery import places, recover
 from studio.store.takes import put_aside
@@ -84,6 +87,8 @@ def _mend(pieces: PieceStore, finding: Finding, outside: Container[str]) -> Mend
         return _taken(pieces, finding)
     if path in outside:
         return Mend(finding, "nothing: move what it leads to into its place yourself", idle=True)
+    if path.startswith(f"{MATERIAL}/"):
+        return Mend(finding, "moved to takes/damaged/; give it again with `film use`", lost=True, unknown=True)
     order = _order_at(pieces.folder, path)
     if order is None:
         return Mend(finding, "moved to takes/damaged/")
@@ -172,6 +177,9 @@ def repair(folder: Path, shown_folder: str, tell: Callable[[str], None]) -> None
         for order in places(folder):
             _repair_place(pieces, order)
         _repair_takes(pieces)
+        for name in damaged_material(folder):
+            kept = put_aside(folder, folder / MATERIAL / name)
+            tell(f"{MATERIAL}/{name} is kept as {kept}: give it again with `film use`")
         Meta(FolderDocuments(folder), shown_folder).write()
     finally:
         held.release()
@@ -182,6 +190,9 @@ def _repair_place(pieces: PieceStore, order: Order) -> None:
     place = folder / receipt_path(order.path)
     if found.condition == "broken":
         pieces.put_back(order, found)
+        return
+    if order.stage in ("videos", "narration", "score") and is_given(folder, Records(folder), order.stage, order.index):
+        # A person's own: the next run uses it.
         return
     if found.condition in ("edited", "by hand") or (found.receipt is None and found.condition == "nothing"):
         return

@@ -33,6 +33,8 @@ from studio.status.state import completed
 from studio.store import lock
 from studio.store.brief import brief_faults, read_brief
 from studio.store.folder_walk import in_the_way, linked, walk
+from studio.store.material import MATERIAL, damaged_material
+from studio.store.own_files import is_given
 from studio.store.picture_check import few_pixels, whole_picture
 from studio.store.prefect_records import Records, all_records, receipt_in_records
 from studio.store.receipts import read_receipt, receipt_places, staged_path
@@ -92,6 +94,7 @@ def verify(folder: Path) -> list[Finding]:
         findings += _piece(records, folder, path, stage, planned, _is_finished(folder) and planned)
     findings += _ground(folder)
     findings += _takes(folder)
+    findings += _material(folder)
     findings += record_notes(folder)
     findings += lost_call_notes(folder)
     findings += [] if lock.is_locked(folder) else _left_over(folder)
@@ -154,6 +157,8 @@ def _piece(records: Records, folder: Path, path: str, stage: Stage, planned: boo
             few = few_pixels(proof.width, proof.height)
             yield Finding(path, "by hand", f"a person put it there; no run replaces it{few and '; '}{few}")
         yield from _sidecars(folder, proof)
+    elif stage in ("videos", "narration", "score") and _is_given(folder, records, path):
+        yield Finding(path, "by hand", "a person put it there: the next run uses it")
     elif receipt is not None:
         yield from _differing(place, path, stage, receipt)
         yield from _sidecars(folder, receipt)
@@ -165,6 +170,11 @@ def _piece(records: Records, folder: Path, path: str, stage: Stage, planned: boo
         reason = whole_picture(place)
         told = f"it has no receipt: taken as put there by hand{_few(place)}"
         yield Finding(path, "damaged" if reason else "by hand", reason or told)
+
+
+def _is_given(folder: Path, records: Records, path: str) -> bool:
+    place = piece_at(path)
+    return place is not None and is_given(folder, records, *place)
 
 
 def _why_missing(stage: Stage, has_receipt: bool) -> str:
@@ -306,6 +316,13 @@ def _takes(folder: Path) -> Iterator[Finding]:
             digest, unread = digest_of(folder / path, receipt.bytes)
             if unread or digest != receipt.sha256:
                 yield Finding(path, "damaged", unread or "an earlier version: its checksum is not its receipt's")
+
+
+def _material(folder: Path) -> Iterator[Finding]:
+    """Check a person's own files, each of which is named by its checksum."""
+    for name in damaged_material(folder):
+        told = "it is not what its name says, its checksum: give it again with `film use`"
+        yield Finding(f"{MATERIAL}/{name}", "damaged", told)
 
 
 def _left_over(folder: Path) -> Iterator[Finding]:

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 
 from studio.directing.edits import RedoStage
 from studio.directing.takes import Take
+from studio.planning.credits import OWN
 from studio.text.display import dollars, printable
 
 PROMPT_LETTERS = 60
@@ -38,13 +39,20 @@ def _row(take: Take) -> tuple[str, ...]:
         f"shot {take.shot}" if take.shot else "score",
         f"take {take.number}",
         "used" if take.in_place else "",
-        "by hand" if receipt.by_hand else f"{receipt.engine} {receipt.model}".strip(),
+        _by(take),
         "" if receipt.seed is None else f"seed {receipt.seed}",
         dollars(receipt.cost_usd) if receipt.cost_usd else "",
         receipt.made_at[:16].replace("T", " "),
         take.path,
         shown,
     )
+
+
+def _by(take: Take) -> str:
+    receipt = take.receipt
+    if receipt.engine == OWN and not receipt.prompt:
+        return "part of a take"
+    return "by hand" if receipt.by_hand else f"{receipt.engine} {receipt.model}".strip()
 
 
 def takes_json(takes: Sequence[Take]) -> list[dict[str, object]]:

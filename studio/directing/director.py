@@ -11,7 +11,7 @@ from dataclasses import replace
 from pathlib import Path
 
 from studio.directing.edits import Edit, Plan
-from studio.errors import BadInput
+from studio.errors import BadInput, BrokenPlan
 from studio.fs import files
 from studio.fs.safe_open import PLAN_BYTES
 from studio.model.brief import Brief
@@ -40,9 +40,15 @@ def read_plan(folder: Path, brief: Brief) -> Plan:
         raise BadInput(f"{folder.name} has no shots to direct yet: plan them with {resume}")
     story, shots = (text.decode("utf-8", "replace") for text in texts if text is not None)
     options = brief.options
+    try:
+        known = read_story(story), read_shots(shots, options.fps, options.shot_seconds, brief.seed)
+    except BrokenPlan as error:
+        repair = command("repair", folder.name, folder.parent.parent)
+        raise BrokenPlan(
+            f"{error.args[0].partition('; correct it')[0]}; correct it, or put it back: {repair}"
+        ) from error
     return Plan(
-        read_story(story),
-        read_shots(shots, options.fps, options.shot_seconds, brief.seed),
+        *known,
         options.fps,
         brief.seed,
         _LastTakes(folder).of,

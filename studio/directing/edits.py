@@ -111,6 +111,8 @@ def _check_redo(asked: Redo, stage: RedoStage, numbers: Collection[int]) -> None
         raise BadInput(f"{wrong[0]} is about pictures: leave it out, or --stage {stage}")
     if asked.camera and stage not in ("image", "video"):
         raise BadInput(f"--camera is about clips: leave it out, or --stage {stage}")
+    if asked.seed is not None and not 0 <= asked.seed < 2**31:
+        raise BadInput(f"--seed {asked.seed} is not 0 to {2**31 - 1}")
     if not 1 <= asked.takes <= MOST_TAKES:
         raise BadInput(f"--takes {asked.takes} is not 1 to {MOST_TAKES}")
     if stage == "score" and numbers:

@@ -162,7 +162,9 @@ class Shot(FrozenModel):
     alternatives: int = Field(default=0, ge=0, le=8, description="how many takes of its picture more are painted")
     video_take: int = Field(default=1, ge=1, description="raised by a redo: the same picture and move, another clip")
     narration_take: int = Field(default=1, ge=1, description="raised by a redo: the same words, spoken again")
-    picture: Sha256 | Literal[""] = Field(default="", description="the take that is its picture; '': by its prompt")
+    picture: str = Field(
+        default="", pattern=r"^([0-9a-f]{64})?$", description="the take that is its picture; '': by its prompt"
+    )
     clip: Source | None = Field(default=None, description="a clip that a person chose; None: made from its picture")
     voice: Source | None = Field(default=None, description="a recording that a person chose; None: spoken by the crew")
     note: str = Field(default="", max_length=NOTE_LETTERS, description="what a person noted about it")

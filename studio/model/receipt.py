@@ -24,6 +24,8 @@ class PieceMeasures(FrozenModel):
     not_spoken: str = Field(default="", description="why the line is silent; '' if it is spoken")
     looks: tuple[str, ...] = Field(default=(), description="for a shot's picture: the looks of the characters it shows")
     remarks: tuple[str, ...] = Field(default=(), description="for the film: what is wrong with its picture or sound")
+    heard: str = Field(default="", description="of the film: the fingerprint of all that is heard in it, and when")
+    shown: tuple[str, ...] = Field(default=(), description="of the film: 16 digits of each clip's SHA-256, in order")
     refused: str = Field(default="", description="the vendor's reason, if the picture is a slate for a refused prompt")
     focus: tuple[float, float] | None = Field(
         default=None,

@@ -26,6 +26,7 @@ from studio.planning.plan_files import plan_text
 from studio.planning.scene_graph import check_graph
 from studio.planning.timeline import PROGRAM_ENGINE, lay_out, shot_frames
 from studio.production import own_material
+from studio.production.earlier_cut import earlier_cut, shown, sound_print
 from studio.production.work import Job, Made, Work
 from studio.video.assembly import assemble, burned_cues
 from studio.video.film_faults import film_faults
@@ -223,6 +224,10 @@ def film(
         own: dict[str, Any] = {}
         if sounds := own_material.clip_sounds(job, shots, timeline):
             own["clip_sounds"] = sounds
+        heard = sound_print(lines, score, timeline, sounds)
+        before = earlier_cut(job.folder, heard, clips)
+        if before.sound is not None:
+            own["earlier"] = before.sound
         if (title := own_material.title_file(job, story)) is not None:
             own["title_file"] = title
         made, also = assemble(
@@ -239,7 +244,16 @@ def film(
         )
         silent = score is None and not any(line.seconds for line in lines)
         tick = job.tick("film", 0, timeline.frames)
-        return made.model_copy(update={"remarks": film_faults(out, timeline, shots, silent=silent, tick=tick)}), also
+        remarks = film_faults(
+            out,
+            timeline,
+            shots,
+            silent=silent,
+            tick=tick,
+            known=before.known,
+            sound_known=before.sound is not None,
+        )
+        return made.model_copy(update={"remarks": remarks, "heard": heard, "shown": shown(clips)}), also
 
     order = orders.film_order(job.session_id, job.brief, story, shots, timeline, clips, lines, score, images)
     return Work(order, PROGRAM_ENGINE, make, job.brief.seed, story.title)

@@ -7,6 +7,7 @@ of it, in its size, rate and length, is a piece like any other and can be made f
 from __future__ import annotations
 
 import shutil
+from collections.abc import Iterator
 from pathlib import Path
 
 from studio.errors import BadInput, DiskFull
@@ -66,3 +67,15 @@ def find_file(folder: Path, sha256: str) -> Path | None:
         if there is not None and files.has(path, sha256, there.st_size):
             return path
     return None
+
+
+def damaged_material(folder: Path) -> Iterator[str]:
+    """Yield the names of those files in `material/` that are not what their names say: their checksums."""
+    for name in files.names(folder / MATERIAL):
+        if name.startswith("."):
+            continue
+        path = folder / MATERIAL / name
+        there = files.found(path)
+        digest, _ = files.digest_of(path, there.st_size if there else 0)
+        if digest[:SHORT] != name.partition(".")[0]:
+            yield name

@@ -119,12 +119,14 @@ def assemble(
     *,
     clip_sounds: Sequence[Sound] = (),
     title_file: Path | None = None,
+    earlier: Path | None = None,
 ) -> tuple[PieceMeasures, tuple[tuple[str, bytes], ...]]:
     """Cut the film to `out`; return what was measured, and the caption files ('film.srt', ...), ('film.vtt', ...).
 
     Args:
         credits: the end card's credits; the timeline says whether there is an end card.
         clip_sounds: the sounds of clips that are kept, under the voice.
+        earlier: an earlier film of ours with the same sound, which is then copied and not mixed; None if there is none.
         title_file: a picture or clip that is shown as the title; None: a card is drawn.
 
     Raises:
@@ -146,7 +148,6 @@ def assemble(
     ]
     try:
         lost: tuple[str, ...] = ()
-        placed = [_cut_out(each, fps, out, noises) for each in clip_sounds]
         if timeline.title_frames and title_file is not None and story.title_card is not None:
             _own_title(title_file, story.title_card, timeline.title_frames, fps, options.size, brief.seed, title)
         elif timeline.title_frames:
@@ -176,12 +177,14 @@ def assemble(
                 settings=settings,
             )
             lost = tuple(dict.fromkeys([*lost, *card.not_drawn]))
-        mix(spoken, score, timeline.frames, fps, sound, placed)
+        if earlier is None:
+            placed = [_cut_out(each, fps, out, noises) for each in clip_sounds]
+            mix(spoken, score, timeline.frames, fps, sound, placed)
         captions.write_bytes(srt)
         made = join_clips(
             title,
             clips,
-            sound,
+            earlier or sound,
             captions if options.captions == "soft" and cues else None,
             chapters(story, shots, timeline),
             timeline,
@@ -189,6 +192,7 @@ def assemble(
             out,
             end=end if timeline.end_frames else None,
             language="eng" if english else "und",
+            sound_is_film=earlier is not None,
         )
     finally:
         for hidden in (title, end, sound, captions, *noises):

@@ -7,8 +7,9 @@ memory does not grow with the film.
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Iterator, Sequence
+from collections.abc import Container, Iterator, Sequence
 from dataclasses import dataclass
+from fractions import Fraction
 from itertools import pairwise
 from pathlib import Path
 
@@ -51,7 +52,14 @@ class Stretch:
 
 
 def film_faults(
-    film: Path, timeline: Timeline, shots: Sequence[Shot], *, silent: bool, tick: Tick = lambda _: None
+    film: Path,
+    timeline: Timeline,
+    shots: Sequence[Shot],
+    *,
+    silent: bool,
+    tick: Tick = lambda _: None,
+    known: Container[int] = (),
+    sound_known: bool = False,
 ) -> tuple[str, ...]:
     """Return what is wrong with the film, one line each; () if it is as planned.
 
@@ -61,13 +69,16 @@ def film_faults(
     Args:
         silent: whether the film has neither lines nor music.
         tick: called with the number of frames checked, once a second of film; what it raises passes through.
+        known: the indices of shots that are not decoded: they were checked in another film, with the same neighbours.
+        sound_known: whether its sound was checked in another film.
     """
     try:
         with av.open(str(film.absolute()), options=PACKETS_ONLY) as container:
             streams = container.streams
             if not streams.video or not streams.audio:
                 return (f"it holds no {'sound' if streams.video else 'picture'}",)
-        return (*_structure(film, timeline), *_pictures(film, timeline, shots, tick), *_sound(film, silent))
+        pictures = _pictures(film, timeline, shots, tick, known)
+        return (*_structure(film, timeline), *pictures, *(() if sound_known else _sound(film, silent)))
     except av.FFmpegError as error:
         return (f"it does not decode whole ({error.strerror})",)
 
@@ -106,24 +117,28 @@ def _structure(film: Path, timeline: Timeline) -> Iterator[str]:
             yield f"its sound lasts {heard:.2f} s, its picture is planned for {timeline.seconds:.2f} s"
 
 
-def _pictures(film: Path, timeline: Timeline, shots: Sequence[Shot], tick: Tick) -> Iterator[str]:
+def _pictures(
+    film: Path, timeline: Timeline, shots: Sequence[Shot], tick: Tick, known: Container[int]
+) -> Iterator[str]:
     black, frozen = _Run(), _Run()
     past: deque[NDArray[np.float32]] = deque(maxlen=timeline.fps)
-    frames = 0
-    with av.open(str(film.absolute())) as container:
-        video = container.streams.video[0]
-        video.thread_type = "AUTO"
-        for frame in container.decode(video):
-            luma = _luma(frame)
-            contrast = float(luma.std())
-            still = len(past) == timeline.fps and contrast > 0 and _apart(luma, past[0]) < FROZEN_SHARE * contrast
-            black.see(frames, bool((luma < BLACK_LUMA).mean() >= BLACK_SHARE))
-            frozen.see(frames - timeline.fps, still)
-            past.append(luma)
-            frames += 1
-            if frames % timeline.fps == 0:
-                tick(frames)
-    if frames != timeline.frames:
+    frames = at = 0
+    for number, frame in _decoded(film, timeline, known):
+        if number != at:
+            # What lies between was checked before.
+            past.clear()
+            black.see(at, False)
+            frozen.see(at, False)
+        luma = _luma(frame)
+        contrast = float(luma.std())
+        still = len(past) == timeline.fps and contrast > 0 and _apart(luma, past[0]) < FROZEN_SHARE * contrast
+        black.see(number, bool((luma < BLACK_LUMA).mean() >= BLACK_SHARE))
+        frozen.see(number - timeline.fps, still)
+        past.append(luma)
+        frames, at = frames + 1, number + 1
+        if at % timeline.fps == 0:
+            tick(at)
+    if (frames := frames + _left_out(timeline, known)) != timeline.frames:
         yield f"it has {frames} frames, {timeline.frames} are planned"
     fps, planned = timeline.fps, _still(timeline, shots)
     # If a frame equals the one a second before, that second is frozen, too.
@@ -134,6 +149,48 @@ def _pictures(film: Path, timeline: Timeline, shots: Sequence[Shot], tick: Tick)
                     why = _unfollowed(timeline, shots, start, end) if what == "frozen" else ""
                     why = why or ", which no shot plans"
                     yield f"it is {what} from {start / fps:.2f} s to {end / fps:.2f} s{why}"
+
+
+def _decoded(film: Path, timeline: Timeline, known: Container[int]) -> Iterator[tuple[int, av.VideoFrame]]:
+    """Yield the frames of the film with their numbers, but for those of the known shots.
+
+    Every shot begins with a picture of its own, so that decoding can begin there.
+    """
+    with av.open(str(film.absolute())) as container:
+        video = container.streams.video[0]
+        video.thread_type = "AUTO"
+        tick = Fraction(1, timeline.fps)
+        wanted = _wanted(timeline, known)
+        if wanted == [Stretch(0, timeline.frames)]:
+            yield from enumerate(container.decode(video))
+            return
+        for stretch in wanted:
+            container.seek(round(stretch.start * tick / (video.time_base or tick)), stream=video)
+            for frame in container.decode(video):
+                number = round((frame.pts or 0) * (frame.time_base or tick) / tick)
+                if number >= stretch.end:
+                    break
+                if number >= stretch.start:
+                    yield number, frame
+
+
+def _wanted(timeline: Timeline, known: Container[int]) -> list[Stretch]:
+    """Return the stretches of the film that are decoded: title, end, and all shots that are not known."""
+    found = [Stretch(0, timeline.title_frames)]
+    found += [Stretch(span.start, span.start + span.frames) for span in timeline.spans if span.index not in known]
+    found.append(Stretch(timeline.frames - timeline.end_frames, timeline.frames))
+    joined: list[Stretch] = []
+    for each in found:
+        if joined and joined[-1].end == each.start:
+            joined[-1] = Stretch(joined[-1].start, each.end)
+        elif each.start < each.end:
+            joined.append(each)
+    return [each for each in joined if each.start < each.end]
+
+
+def _left_out(timeline: Timeline, known: Container[int]) -> int:
+    """Return how many frames are not decoded."""
+    return timeline.frames - sum(each.end - each.start for each in _wanted(timeline, known))
 
 
 def _unfollowed(timeline: Timeline, shots: Sequence[Shot], start: int, end: int) -> str:

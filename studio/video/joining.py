@@ -61,6 +61,7 @@ def join_clips(
     *,
     end: Path | None = None,
     language: str = "eng",
+    sound_is_film: bool = False,
 ) -> PieceMeasures:
     """Join the clips, with cards, sound, captions and chapters, to a film at `out`; return what was measured of it.
 
@@ -73,6 +74,8 @@ def join_clips(
         metadata_title: any text; control characters become blanks.
         out: may have any ending; the container is MP4.
         end: the end card; None if the timeline has none (`end_frames` 0).
+        sound_is_film: whether `sound` is an earlier film of ours with just this sound: it is copied, and comes out the
+            same as if it were mixed and encoded again.
         language: of the captions, three letters of ISO 639-2; "und" if it is not known.
 
     Raises:
@@ -82,15 +85,19 @@ def join_clips(
     """
     parts = _parts(title, clips, end, timeline)
     _check_parts(parts, timeline)
-    _check_sound(sound, timeline)
+    if not sound_is_film:
+        _check_sound(sound, timeline)
     if captions_srt is not None and not safe_open.read(captions_srt, safe_open.PLAN_BYTES).strip():
         captions_srt = None  # a film in which nobody speaks
     try:
         with opened_mp4(out) as film:
             film.metadata["title"] = _clean(metadata_title)
             film.set_chapters(_chapters(chapters, timeline))
-            picture, voice, words = _add_streams(film, parts[0][0], captions_srt, language)
-            lanes = [_picture_packets(parts, picture, timeline.fps), _sound_packets(sound, voice)]
+            picture, voice, words = _add_streams(
+                film, parts[0][0], sound if sound_is_film else None, captions_srt, language
+            )
+            heard = (_copied_sound if sound_is_film else _sound_packets)(sound, voice)
+            lanes = [_picture_packets(parts, picture, timeline.fps), heard]
             if captions_srt is not None and words is not None:
                 lanes.append(_caption_packets(captions_srt, words))
             film.start_encoding()
@@ -156,11 +163,15 @@ def _check_sound(sound: Path, timeline: Timeline) -> None:
 
 
 def _add_streams(
-    film: OutputContainer, first: Path, captions: Path | None, language: str
+    film: OutputContainer, first: Path, earlier: Path | None, captions: Path | None, language: str
 ) -> tuple[VideoStream, AudioStream, SubtitleStream | None]:
     with av.open(str(first.absolute())) as clip:
         picture = film.add_stream_from_template(clip.streams.video[0])
-    voice = film.add_stream("aac", rate=SAMPLE_RATE, layout="stereo", bit_rate=AAC_BITS_PER_SECOND)
+    if earlier is None:
+        voice = film.add_stream("aac", rate=SAMPLE_RATE, layout="stereo", bit_rate=AAC_BITS_PER_SECOND)
+    else:
+        with av.open(str(earlier.absolute())) as source:
+            voice = film.add_stream_from_template(source.streams.audio[0])
     assert isinstance(voice, AudioStream)
     if captions is None:
         return picture, voice, None
@@ -220,6 +231,15 @@ def _sound_packets(sound: Path, stream: AudioStream) -> Iterator[_Timed]:
                     yield _timed(packet, stream, base, packet.dts or 0)
     for packet in stream.encode(None):
         yield _timed(packet, stream, base, packet.dts or 0)
+
+
+def _copied_sound(earlier: Path, stream: AudioStream) -> Iterator[_Timed]:
+    """Yield the packets of an earlier film's sound, as they are."""
+    base = Fraction(1, SAMPLE_RATE)
+    with av.open(str(earlier.absolute()), options=PACKETS_ONLY) as source:
+        for packet in source.demux(source.streams.audio[0]):
+            if packet.size:
+                yield _timed(packet, stream, base, packet.dts or 0)
 
 
 def _caption_packets(captions: Path, stream: SubtitleStream) -> Iterator[_Timed]:

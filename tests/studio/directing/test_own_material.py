@@ -10,6 +10,8 @@ from pathlib import Path
 import av
 import pytest
 
+from studio.checks.repair import repair, survey
+from studio.checks.verify import FAULTS, verify
 from studio.directing.director import direct, read_plan, undo
 from studio.directing.edits import Edit, Redo, redo, use_clip, use_music, use_picture, use_title_card, use_voice
 from studio.directing.own_material import OwnFile, fitted, keep, keep_picture, own_file, placed_texts, voice_over
@@ -294,3 +296,24 @@ def test_how_a_clip_is_fitted_is_said(film: Path, tmp_path: Path) -> None:
     longer = OwnFile(file.path, file.sha256, file.media.model_copy(update={"seconds": 60.0}))
     assert fitted(longer, plan, 1) == f"trimmed from 60.0 to {planned:.1f} s"
     assert files.sha256_of(file.path) == file.sha256
+
+
+def test_verify_and_repair_know_a_persons_files(film: Path, tmp_path: Path) -> None:
+    """One put in place is no damage, and left alone by a repair; one whose bytes changed is named, and put aside."""
+    source = named_clip(tmp_path, "h264.mp4")
+    (film / "videos/shot_001.mp4").write_bytes(source.read_bytes())
+    assert [(each.path, each.what) for each in verify(film) if each.path.startswith("videos")] == [
+        ("videos/shot_001.mp4", "by hand")
+    ]
+    repair(film, str(film), lambda line: None)
+    assert (film / "videos/shot_001.mp4").read_bytes() == source.read_bytes()
+    again(film)
+    assert [each for each in verify(film) if each.what in FAULTS] == []
+    kept = next((film / "material").iterdir())
+    kept.write_bytes(kept.read_bytes()[:-9])
+    (fault,) = [each for each in verify(film) if each.what in FAULTS]
+    assert (fault.path, fault.what) == (f"material/{kept.name}", "damaged")
+    assert any("film use" in mend.remedy for mend in survey(film))
+    repair(film, str(film), lambda line: None)
+    assert [each for each in verify(film) if each.what in FAULTS] == []
+    assert again(film).calls == []
