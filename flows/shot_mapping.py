@@ -132,7 +132,7 @@ class SessionTasks:
         check_shots(self.session.crew, shots, self.session.brief.options.fps)
         session = self.session = self.session.with_shots(len(shots))
         crew = session.crew
-        cast = cast_of(graph, shots, story.style, session.brief, crew)
+        cast = cast_of(graph, shots, story.style, session.brief, crew, story.references)
         events.publish(Event("planned", stage="cast", total=len(cast.characters)))
         events.publish(Event("planned", total=len(shots), frames=sum(shot.frames for shot in shots)))
         for stage in PER_SHOT:

@@ -6,17 +6,19 @@ that what the change asks for is made and the film is cut again. `film plan SESS
 
 from __future__ import annotations
 
+import tempfile
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from contextvars import ContextVar
 from datetime import datetime
 from pathlib import Path
-from typing import Annotated, Literal
+from typing import TYPE_CHECKING, Annotated, Literal
 
 from cyclopts import Parameter
 from rich.console import Console
 
 from flows.cli.command_options import NO_MONEY_OPTIONS, Json, Money, Output
+from flows.cli.crew_loading import load_crew
 from flows.cli.running import run_on
 from studio.directing.director import direct, directed_texts, own_brief, prepare_nothing, read_plan
 from studio.directing.edits import (
@@ -37,19 +39,26 @@ from studio.directing.edits import (
     use_clip,
     use_music,
     use_picture,
+    use_reference,
     use_title_card,
     use_voice,
 )
 from studio.directing.edits import redo as redo_shots
 from studio.directing.takes import take_numbered, takes_of
 from studio.errors import BadInput
-from studio.model.film import Source
+from studio.fs import files
+from studio.fs.safe_open import PLAN_BYTES
+from studio.model.film import Reference, SceneGraph, Source
+from studio.planning.plan_files import read_graph
 from studio.planning.shots_named import shots_named
 from studio.store.folder_store import FolderStore
 from studio.store.folders import output_folder, sessions_root
 from studio.store.session_names import find_session
 from studio.text.command_hints import command
 from studio.text.display import printable
+
+if TYPE_CHECKING:
+    from studio.directing.own_material import OwnFile
 
 Session = Annotated[str, Parameter(name="SESSION", help="A session's id, or its name.")]
 Shots = Annotated[str, Parameter(show_default=False, help="Which shots, for example 3,5-7.")]
@@ -257,6 +266,12 @@ def use(
     title_card: Annotated[
         str, Parameter(show_default=False, help="A picture or clip that is the title; none: the card is drawn.")
     ] = "",
+    place: Annotated[
+        str, Parameter(show_default=False, help="With FILE: which place of the story the picture shows to painters.")
+    ] = "",
+    prop: Annotated[
+        str, Parameter(show_default=False, help="With FILE: which prop of the story the picture shows to painters.")
+    ] = "",
     start: Annotated[float, Parameter(name="--in", help="Where the part of the file begins, in seconds.")] = 0.0,
     end: Annotated[
         float | None, Parameter(name="--out", show_default=False, help="Where it ends (default: at its end).")
@@ -284,11 +299,18 @@ def use(
 
     opened = _Opened(session, output, json)
     wanted = [bool(file), bool(music), bool(voice_over), bool(title_card)]
-    if sum(wanted) != 1 or bool(file) != (shot is not None):
-        raise BadInput("give one file: FILE with --shot 3, --music FILE, --voice-over FILE or --title-card FILE")
+    if sum(wanted) != 1 or bool(file) != (shot is not None or bool(place) or bool(prop)):
+        raise BadInput(
+            "give one file: FILE with --shot 3, --place NAME or --prop NAME; or --music FILE, --voice-over FILE, "
+            "--title-card FILE"
+        )
+    if sum([shot is not None, bool(place), bool(prop)]) > 1:
+        raise BadInput("--shot, --place and --prop say what the file is for: give one of them")
     if title_card == "none":
         return opened.carry_out("use", "have the title drawn", use_title_card(None), later, money)
     given = own_file(Path(file or music or voice_over or title_card))
+    if place or prop:
+        return _use_reference(opened, given, place, prop, later, money)
     kind, number = given.media.kind, opened.one(shot) if shot is not None else 0
     if (follow or sound) and kind != "clip":
         raise BadInput(f"{given.name!r} is a {kind}: --follow and --sound are about clips")
@@ -337,6 +359,19 @@ def use(
         words += f", {length:.1f} s" if follow else f", {fitted(given, opened.plan, number)}"
         change = use_clip(source, number, length if follow else None)
     return opened.carry_out("use", words, change, later, money, prepare=keep(given))
+
+
+def _use_reference(opened: _Opened, given: OwnFile, place: str, prop: str, later: bool, money: Money) -> int:
+    from studio.directing.own_material import keep, node_named, reference_picture
+
+    node = node_named(opened.graph(), "place" if place else "prop", place or prop)
+    if not load_crew(own_brief(opened.folder).options).painter.abilities.references:
+        print("This crew's painter takes no pictures: it is kept for one that does, and changes nothing now.")
+    with tempfile.TemporaryDirectory(prefix="film-reference-") as scratch:
+        shown = reference_picture(given, Path(scratch))
+        reference = Reference(node=node, sha256=shown.sha256, name=given.name)
+        words = f"show {given.name} to painters as {printable(place or prop)}"
+        return opened.carry_out("use", words, use_reference(reference), later, money, prepare=keep(shown))
 
 
 def shots(
@@ -411,6 +446,15 @@ class _Opened:
         self.folder: Path = find_session(sessions_root(self.place), session)
         self.plan: Plan = read_plan(self.folder, own_brief(self.folder))
         self._json = json
+
+    def graph(self) -> SceneGraph:
+        """Return the film's scene graph.
+
+        Raises:
+            BrokenPlan: it does not validate.
+        """
+        content = files.read_or_none(self.folder / "scene_graph.json", PLAN_BYTES) or b""
+        return read_graph(content.decode("utf-8", "replace"))
 
     def shots(self, text: str) -> tuple[int, ...]:
         """Return the numbers of the shots that `text` names; () for ''."""

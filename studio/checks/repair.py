@@ -15,7 +15,7 @@ from studio.billing.calls import held_answer, read_calls
 from studio.checks.verify import FAULTS, Finding, verify
 from studio.fs import files
 from studio.model.film import STAGES
-from studio.model.pieces import PLANS, Order, owner_text, piece_at, receipt_path
+from studio.model.pieces import MATERIAL, PLANS, Order, owner_text, piece_at, receipt_path
 from studio.model.receipt import Receipt
 from studio.planning.plan_files import reader
 from studio.status.meta import Meta
@@ -23,7 +23,7 @@ from studio.store import lock
 from studio.store.brief import BRIEF, COPY, read_brief, restore_brief
 from studio.store.folder_store import FolderDocuments
 from studio.store.folder_walk import linked, refuse_links
-from studio.store.material import MATERIAL, damaged_material
+from studio.store.material import damaged_material
 from studio.store.own_files import is_given
 from studio.store.piece_index import lies_whole
 from studio.store.piece_store import PieceStore

@@ -23,7 +23,7 @@ from studio.fs.files import digest_of, words_of
 from studio.fs.safe_open import PLAN_BYTES
 from studio.model.brief import Brief, FilmOptions
 from studio.model.film import Stage
-from studio.model.pieces import NUMBERED, PER_SHOT, PICTURES, PLANS, piece_at, piece_path, receipt_path
+from studio.model.pieces import MATERIAL, NUMBERED, PER_SHOT, PICTURES, PLANS, piece_at, piece_path, receipt_path
 from studio.model.receipt import Receipt
 from studio.planning.plan_diff import same_plan
 from studio.planning.plan_files import reader
@@ -33,7 +33,7 @@ from studio.status.state import completed
 from studio.store import lock
 from studio.store.brief import brief_faults, read_brief
 from studio.store.folder_walk import in_the_way, linked, walk
-from studio.store.material import MATERIAL, damaged_material
+from studio.store.material import damaged_material
 from studio.store.own_files import is_given
 from studio.store.picture_check import few_pixels, whole_picture
 from studio.store.prefect_records import Records, all_records, receipt_in_records

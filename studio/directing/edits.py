@@ -14,7 +14,7 @@ from pydantic import ValidationError
 
 from studio.errors import BadInput
 from studio.fs.safe_open import SHOTS
-from studio.model.film import Shot, Source, Stage, Story
+from studio.model.film import Reference, Shot, Source, Stage, Story
 from studio.planning.orders import seed_for
 from studio.planning.plan_files import draw_seed, image_path, with_ids
 from studio.text.display import printable
@@ -229,6 +229,16 @@ def use_music(source: Source | None) -> Edit:
 def use_title_card(source: Source | None) -> Edit:
     """Return the change that makes a picture or clip the film's title; None: it is drawn."""
     return lambda plan: replace(plan, story=_story(plan.story, title_card=source))
+
+
+def use_reference(reference: Reference) -> Edit:
+    """Return the change that has a picture of a place or prop shown to painters that take pictures."""
+
+    def edit(plan: Plan) -> Plan:
+        others = [each for each in plan.story.references if each.node != reference.node]
+        return replace(plan, story=_story(plan.story, references=(*others, reference)))
+
+    return edit
 
 
 # --- which shots there are ------------------------------------------------------------------------

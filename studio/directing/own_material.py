@@ -10,6 +10,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from itertools import accumulate
 from pathlib import Path
+from typing import Literal
 
 from studio.audio.listening import heard
 from studio.audio.word_times import timed_words
@@ -17,7 +18,7 @@ from studio.directing.director import changed_texts, own_brief, read_plan
 from studio.directing.edits import Edit, Plan, use_clip, use_music, use_title_card, use_voice
 from studio.errors import BadInput
 from studio.fs import files, safe_open
-from studio.model.film import Source
+from studio.model.film import SceneGraph, Source
 from studio.model.fingerprint import fingerprint
 from studio.model.pieces import Order
 from studio.store.folder_store import FolderStore
@@ -27,6 +28,10 @@ from studio.store.own_files import PlacedFile, placed_files
 from studio.store.session_store import SessionStore
 from studio.text.display import printable
 from studio.video.foreign import Media, media_of, torn
+from studio.video.planes import open_picture
+
+REFERENCE_PX = 2_048
+"""Longest side of a reference picture, in pixels: as much as vendors' models look at, and in a few megabytes."""
 
 
 @dataclass(frozen=True)
@@ -97,6 +102,36 @@ def keep_picture(file: OwnFile, number: int) -> Callable[[FolderStore], None]:
             store.pieces.keep_given(order, out)
 
     return into
+
+
+def reference_picture(file: OwnFile, scratch: Path) -> OwnFile:
+    """Return the picture as painters are shown it: a PNG, upright, RGB, of at most `REFERENCE_PX` a side.
+
+    Args:
+        scratch: a folder in which it is written.
+    """
+    if file.media.kind != "picture":
+        raise BadInput(f"{file.name!r} is a {file.media.kind}: a reference is a picture")
+    path = scratch / "reference.png"
+    picture = open_picture(file.path)
+    picture.thumbnail((REFERENCE_PX, REFERENCE_PX))
+    picture.save(path, "PNG")
+    return OwnFile(path, files.sha256_of(path), file.media)
+
+
+def node_named(graph: SceneGraph, kind: Literal["place", "prop"], name: str) -> str:
+    """Return the id of the place or prop that a person names.
+
+    Raises:
+        BadInput: there is none of that name.
+    """
+    there = [node for node in graph.nodes if node.kind == kind]
+    for node in there:
+        if name.strip().casefold() in (node.name.strip().casefold(), node.id):
+            return node.id
+    names = ", ".join(repr(printable(node.name)[:60]) for node in there[:8])
+    known = f"there are {names}" if names else "there is none"
+    raise BadInput(f"there is no {kind} {printable(name)[:60]!r} in scene_graph.json: {known}")
 
 
 def spoken_words(file: OwnFile) -> str:

@@ -145,7 +145,7 @@ class _Forecaster:
         lines = [self._line(shot) for shot in shots]
         if not self._sure and crew.portraits and crew.painter.abilities.references:
             self._notes.append(UNKNOWN_CAST)
-        cast = self._cast(cast_of(graph, shots, story.style, brief, crew), story.style)
+        cast = self._cast(cast_of(graph, shots, story.style, brief, crew, story.references), story.style)
         images = [self._image(shot, shots, cast) for shot in shots]
         clips = [self._clip(shot, image, line) for shot, image, line in zip(shots, images, lines, strict=True)]
         known = _all(lines) if self._sure else None

@@ -25,11 +25,14 @@ NOTE_LETTERS = 2_000
 
 SHOT_EXTRAS = ("id", "alternatives", "video_take", "narration_take", "picture", "clip", "voice", "note")
 """Keys of a shot that are left out while they have their default: a plan without them is one of an earlier release."""
-STORY_EXTRAS = ("music", "title_card", "score_take")
+STORY_EXTRAS = ("music", "title_card", "references", "score_take")
 """Keys of a story that are left out while they have their default. They direct the film and are no part of the tale."""
 
 LINE_CHARACTERS = 4_000
 """Longest line of one shot, in characters: more than four minutes of speech."""
+
+
+Sha256 = Annotated[str, Field(pattern=r"^[0-9a-f]{64}$")]
 
 
 def without_usual(model: FrozenModel, content: dict[str, JsonValue], names: Collection[str]) -> dict[str, JsonValue]:
@@ -57,6 +60,17 @@ class Scene(FrozenModel):
     narration: str
 
 
+class Reference(FrozenModel):
+    """A picture of a place or a prop that a person gave: painters that take pictures are shown it.
+
+    `node` is the id of the place or prop in the scene graph, `sha256` that of a PNG in `material/`.
+    """
+
+    node: str = Field(pattern=r"^(place|prop)_[0-9]{1,4}$")
+    sha256: Sha256
+    name: str = Field(default="", max_length=200, description="what the person's file was called")
+
+
 class Story(FrozenModel):
     """The story, as in `story.json`: title, style, and the scenes in the order they are told."""
 
@@ -68,6 +82,7 @@ class Story(FrozenModel):
     written_by: str = Field(default="", description="who wrote it, for example 'a draft by template'")
     music: Source | None = Field(default=None, description="music that a person chose; None: composed by the crew")
     title_card: Source | None = Field(default=None, description="a picture or clip that a person chose for the title")
+    references: tuple[Reference, ...] = Field(default=(), max_length=200, description="pictures of places and props")
     score_take: int = Field(default=1, ge=1, description="raised by a redo: the same moods, other music")
 
     @model_serializer(mode="wrap")
@@ -113,9 +128,6 @@ class SceneGraph(FrozenModel):
 
     nodes: tuple[Node, ...] = Field(max_length=NODES, fail_fast=True)
     edges: tuple[Edge, ...] = Field(max_length=EDGES, fail_fast=True)
-
-
-Sha256 = Annotated[str, Field(pattern=r"^[0-9a-f]{64}$")]
 
 
 class Source(FrozenModel):

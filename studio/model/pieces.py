@@ -64,6 +64,17 @@ def piece_at(path: str) -> tuple[Stage, int] | None:
     return None
 
 
+MATERIAL = "material"
+"""The folder of a person's own files (`studio/store/material.py`)."""
+SHORT = 16
+"""How many digits of the checksum are in the name of such a file."""
+
+
+def material_path(sha256: str, suffix: str) -> str:
+    """Return the path of a person's file, relative to the session: 'material/0123456789abcdef.mp4'."""
+    return f"{MATERIAL}/{sha256[:SHORT]}{suffix.lower()}"
+
+
 def owner_text(stage: Stage, index: int) -> str:
     """Return whose piece it is, in words: 'shot 3', 'character 2', '' for the whole film."""
     return f"{'character' if stage == 'cast' else 'shot'} {index}" if index else ""

@@ -14,7 +14,8 @@ from pathlib import Path
 
 from studio.model.brief import Brief
 from studio.model.engines import Crew
-from studio.model.film import Node, SceneGraph, Shot
+from studio.model.film import Node, Reference, SceneGraph, Shot
+from studio.model.pieces import material_path
 from studio.model.receipt import Receipt
 from studio.planning.orders import Looks, character_number, portrait_print
 from studio.planning.scene_graph import scene_parts
@@ -41,12 +42,14 @@ class Cast:
         parts: by shot, the numbers of the characters in it; a shot without any is left out.
         looks: by character number, its look: what the fingerprint of a shot's picture has of it.
         portraits: by character number, the receipts of the portraits that are there; `painted` adds one.
+        given: by shot, the SHA-256 of the pictures that a person gave of its scene's place and props.
     """
 
     characters: tuple[Node, ...] = ()
     parts: Mapping[int, tuple[int, ...]] = field(default_factory=dict)
     looks: Mapping[int, str] = field(default_factory=dict)
     portraits: Mapping[int, Receipt] = field(default_factory=dict)
+    given: Mapping[int, tuple[str, ...]] = field(default_factory=dict)
 
     def painted(self, portrait: Receipt) -> Cast:
         """Return the cast with this portrait added; if it is a slate, its character has neither portrait nor look."""
@@ -70,13 +73,16 @@ class Cast:
                 found.append(folder / self.portraits[each].path)
             elif blank is not None and each in self.looks:
                 found.append(blank)
-        return found
+        return [*found, *(folder / material_path(sha256, ".png") for sha256 in self.given.get(shot, ()))]
 
     def by_shot(self) -> Looks:
-        """Return the looks of the characters in each shot; a shot without any is left out."""
+        """Return the looks of the characters in each shot, then of its place and props; one without any is left out."""
         found = {
-            shot: tuple(self.looks[each] for each in numbers if each in self.looks)
-            for shot, numbers in self.parts.items()
+            shot: (
+                *(self.looks[each] for each in self.parts.get(shot, ()) if each in self.looks),
+                *self.given.get(shot, ()),
+            )
+            for shot in sorted({*self.parts, *self.given})
         }
         return {shot: looks for shot, looks in found.items() if looks}
 
@@ -89,15 +95,27 @@ def look_of(portrait: Receipt) -> str:
     return portrait.sha256 if portrait.by_hand else portrait.fingerprint
 
 
-def cast_of(graph: SceneGraph, shots: Sequence[Shot], style: str, brief: Brief, crew: Crew) -> Cast:
+def cast_of(
+    graph: SceneGraph,
+    shots: Sequence[Shot],
+    style: str,
+    brief: Brief,
+    crew: Crew,
+    references: Sequence[Reference] = (),
+) -> Cast:
     """Return the cast: in each shot those characters of its scene whom its prompt describes or names.
 
     `NOBODY` if the crew paints without references. If there are more than the painter takes, the first of the scene
     count.
+
+    Args:
+        references: pictures of places and props that a person gave; a shot is shown those of its scene, after its
+            characters, as far as the painter takes that many.
     """
+    given = _given(graph, shots, references, crew)
     most = crew.painter.abilities.references if crew.portraits else 0
     if not most:
-        return NOBODY
+        return replace(NOBODY, given=given) if given else NOBODY
     scenes = scene_parts(graph)
     found: dict[int, Node] = {}
     parts: dict[int, tuple[int, ...]] = {}
@@ -109,7 +127,24 @@ def cast_of(graph: SceneGraph, shots: Sequence[Shot], style: str, brief: Brief, 
             parts[shot.index] = tuple(character_number(each) for each in seen)
     characters = tuple(found[number] for number in sorted(found))
     looks = {character_number(each): portrait_print(each, style, brief, crew) for each in characters}
-    return Cast(characters, parts, looks)
+    room = {shot.index: crew.painter.abilities.references - len(parts.get(shot.index, ())) for shot in shots}
+    shown = {shot: pictures[: room[shot]] for shot, pictures in given.items() if room[shot] > 0}
+    return Cast(characters, parts, looks, given=shown)
+
+
+def _given(
+    graph: SceneGraph, shots: Sequence[Shot], references: Sequence[Reference], crew: Crew
+) -> dict[int, tuple[str, ...]]:
+    """Return by shot the pictures of its scene's place and props that a person gave, as many as the painter takes."""
+    pictures = {reference.node: reference.sha256 for reference in references}
+    most, found = crew.painter.abilities.references, dict[int, tuple[str, ...]]()
+    scenes = scene_parts(graph) if pictures and most else {}
+    for shot in shots:
+        if (scene := scenes.get(shot.scene)) is not None:
+            shown = [pictures[node.id] for node in (scene.place, *scene.props) if node.id in pictures]
+            if shown:
+                found[shot.index] = tuple(shown[:most])
+    return found
 
 
 def _is_in(character: Node, prompt: str) -> bool:

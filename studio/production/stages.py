@@ -12,6 +12,7 @@ from textwrap import shorten
 from typing import Any
 
 from studio.errors import TakeGone
+from studio.fs import files
 from studio.input.styles import settings_of
 from studio.model.brief import FilmOptions
 from studio.model.engines import Animator, Composer, Engine, Narrator, Painter, Writer
@@ -126,6 +127,10 @@ def picture(job: Job, shot: Shot, shots: Sequence[Shot], cast: Cast = NOBODY) ->
             raise TakeGone(
                 f"the picture that shot {shot.index} uses ({shot.picture[:12]}...) is gone: choose another with "
                 f"`film pick`, or have one painted with `film redo`"
+            )
+        if any(not files.is_file(path) for path in shown if path != job.blank):
+            raise TakeGone(
+                f"a reference picture that shot {shot.index} is painted after is gone: give it again with `film use`"
             )
         try:
             made = painter.paint(shot.image_prompt, size, orders.take_seed(shot), out, shown)

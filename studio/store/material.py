@@ -13,18 +13,10 @@ from pathlib import Path
 from studio.errors import BadInput, DiskFull
 from studio.fs import files
 from studio.model.film import STAGES
-from studio.model.pieces import NUMBERED, piece_path
+from studio.model.pieces import MATERIAL, NUMBERED, SHORT, material_path, piece_path
 
-MATERIAL = "material"
-SHORT = 16
-"""How many digits of the checksum are in a file's name."""
 _SPARE = 1 << 26
 """Bytes that are left free on the disk when a file is copied into a session."""
-
-
-def material_path(sha256: str, suffix: str) -> str:
-    """Return the path of a person's file, relative to the session: 'material/0123456789abcdef.mp4'."""
-    return f"{MATERIAL}/{sha256[:SHORT]}{suffix.lower()}"
 
 
 def keep_material(folder: Path, source: Path) -> str:

@@ -110,7 +110,7 @@ class Run:
         for stage in PER_SHOT:
             session.pieces.retire(stage, range(1, len(shots) + 1))
         lines = tuple(self.do(narrate_shot, shot=shot) for shot in shots)
-        cast = cast_of(session.plans.graph(), shots, story.style, session.brief, session.crew)
+        cast = cast_of(session.plans.graph(), shots, story.style, session.brief, session.crew, story.references)
         for each in cast.characters:
             portrait = self.do(paint_portrait, character=each, cast=cast.characters, style=story.style)
             cast = cast.painted(portrait)

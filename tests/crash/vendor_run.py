@@ -182,7 +182,7 @@ class PaidRun(film.Run):
         self.do(plan_shots, story=session.plans.tale(), graph=session.plans.graph())
         shots = session.plans.shots()
         lines = tuple(self._each(narrate_shot, "narration", shots))
-        cast = cast_of(session.plans.graph(), shots, story.style, session.brief, session.crew)
+        cast = cast_of(session.plans.graph(), shots, story.style, session.brief, session.crew, story.references)
         for each in cast.characters:
             try:
                 cast = cast.painted(self.do(paint_portrait, character=each, cast=cast.characters, style=story.style))

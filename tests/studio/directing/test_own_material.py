@@ -13,14 +13,37 @@ import pytest
 from studio.checks.repair import repair, survey
 from studio.checks.verify import FAULTS, verify
 from studio.directing.director import direct, read_plan, undo
-from studio.directing.edits import Edit, Redo, redo, use_clip, use_music, use_picture, use_title_card, use_voice
-from studio.directing.own_material import OwnFile, fitted, keep, keep_picture, own_file, placed_texts, voice_over
-from studio.errors import BadInput
+from studio.directing.edits import (
+    Edit,
+    Redo,
+    redo,
+    use_clip,
+    use_music,
+    use_picture,
+    use_reference,
+    use_title_card,
+    use_voice,
+)
+from studio.directing.own_material import (
+    OwnFile,
+    fitted,
+    keep,
+    keep_picture,
+    node_named,
+    own_file,
+    placed_texts,
+    reference_picture,
+    voice_over,
+)
+from studio.errors import BadInput, TakeGone
 from studio.fs import files
-from studio.model.film import Shot
+from studio.model.film import Reference, Shot
+from studio.planning.plan_files import read_graph
+from studio.planning.scene_graph import scene_parts
 from studio.store.brief import read_brief
 from studio.store.folder_store import FolderStore
 from studio.store.receipts import read_receipt
+from studio.video.pixels import upright_size
 from tests.support.films.fake_crew import Log, fake_crew
 from tests.support.films.filming import PaidPainter, filmed, opened, paid_crew
 from tests.support.foreign_media import CLIPS, ffmpeg, named_clip, picture, sound, turned, variable_rate
@@ -317,3 +340,47 @@ def test_verify_and_repair_know_a_persons_files(film: Path, tmp_path: Path) -> N
     repair(film, str(film), lambda line: None)
     assert [each for each in verify(film) if each.what in FAULTS] == []
     assert again(film).calls == []
+
+
+def test_a_picture_of_a_place_is_shown_to_a_painter_that_takes_pictures(tmp_path: Path) -> None:
+    """The shots of its scenes are painted anew, after it, and no others; for another painter nothing changes."""
+    painter = PaidPainter(references=4)
+    folder = opened(tmp_path)
+    filmed(folder, paid_crew(painter), until="images")
+    before, graph = len(painter.asked), read_graph((folder / "scene_graph.json").read_text("utf-8"))
+    place = next(node for node in graph.nodes if node.kind == "place")
+    assert node_named(graph, "place", place.name.upper()) == node_named(graph, "place", place.id) == place.id
+    source = tmp_path / "place.jpg"
+    ffmpeg("-f", "lavfi", "-i", picture((3000, 200)), "-frames:v", "1", source)
+    shown = reference_picture(own_file(source), tmp_path)
+    assert upright_size(shown.path) == (2048, 137)
+    done(folder, use_reference(Reference(node=place.id, sha256=shown.sha256)), keep(shown))
+    filmed(folder, paid_crew(painter), until="images")
+    there = scene_parts(graph)
+    seen = [shot for shot in shots(folder) if there[shot.scene].place.id == place.id]
+    assert len(painter.asked) - before == len(seen) > 0
+    plain = PaidPainter()
+    other = opened(tmp_path / "plain")
+    filmed(other, paid_crew(plain), until="images")
+    painted = len(plain.asked)
+    done(other, use_reference(Reference(node=place.id, sha256=shown.sha256)), keep(shown))
+    filmed(other, paid_crew(plain), until="images")
+    assert len(plain.asked) == painted
+    with pytest.raises(BadInput, match="there is no prop 'nothing'"):
+        node_named(graph, "prop", "nothing")
+
+
+def test_a_reference_that_is_gone_is_not_paid_around(tmp_path: Path) -> None:
+    """Its shots fail with one line, and nothing is painted without it."""
+    painter = PaidPainter(references=4)
+    folder = opened(tmp_path)
+    filmed(folder, paid_crew(painter), until="shots")
+    graph = read_graph((folder / "scene_graph.json").read_text("utf-8"))
+    place = next(node for node in graph.nodes if node.kind == "place")
+    source = tmp_path / "place.png"
+    ffmpeg("-f", "lavfi", "-i", picture(), "-frames:v", "1", source)
+    shown = reference_picture(own_file(source), tmp_path)
+    done(folder, use_reference(Reference(node=place.id, sha256=shown.sha256)), keep(shown))
+    next((folder / "material").iterdir()).unlink()
+    with pytest.raises(TakeGone, match="reference picture"):
+        filmed(folder, paid_crew(painter), until="images")

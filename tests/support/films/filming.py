@@ -129,7 +129,7 @@ def film_open(session: Session, until: str = "film") -> None:
         return
     shots = session.plans.shots()
     lines = tuple(_receipt(narrate_shot.fn(session, shot)) for shot in shots)
-    cast = cast_of(session.plans.graph(), shots, story.style, session.brief, session.crew)
+    cast = cast_of(session.plans.graph(), shots, story.style, session.brief, session.crew, story.references)
     for character in cast.characters:
         portrait = paint_portrait.fn(session, character, cast.characters, story.style)
         cast = cast.painted(_receipt(portrait))
