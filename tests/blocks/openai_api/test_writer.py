@@ -16,7 +16,7 @@ from studio.input.script import parse_script
 from studio.model.brief import FilmOptions
 from studio.model.camera import CAMERAS
 from studio.model.paid import VendorError
-from studio.planning.plan_files import plan_text, read_graph, read_shots, read_story
+from studio.planning.plan_files import plan_text, read_graph, read_shots, read_story, with_ids
 from studio.planning.scene_graph import check_graph, scene_parts
 from studio.planning.shot_plan import frames_for_shots, plan_shots, title_frames
 from tests.support.adapters.desk import HoldingDesk, PlainDesk
@@ -46,7 +46,7 @@ def test_a_film_is_planned(server: OpenAIServer) -> None:
     )
     assert read_story(plan_text(story)) == story
     assert read_graph(plan_text(graph)) == graph
-    assert read_shots(plan_text(shots), 24, 5.0, brief.seed) == shots
+    assert read_shots(plan_text(shots), 24, 5.0, brief.seed) == with_ids(shots)
 
 
 def test_looks_are_quoted_word_for_word(server: OpenAIServer) -> None:
