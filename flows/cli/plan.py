@@ -33,7 +33,8 @@ from studio.version import VERSION
 
 EXAMPLES = (
     'Examples:\n  film plan "A lighthouse keeper finds a message in a bottle" --crew openai --seconds 20\n'
-    "  film plan session_20250208_002238\n  film plan session_20250208_002238 --crew stability"
+    "  film plan session_20250208_002238\n  film plan session_20250208_002238 --crew stability\n"
+    "  film plan session_20250208_002238 redo --shot 3"
 )
 
 _MEANT_AS_ID = re.compile(r"session_\S*\Z")
@@ -53,7 +54,10 @@ def plan(
     output: Output = None,
     json: Annotated[bool, Parameter(negative=(), show_default=False, help="Print one JSON object instead.")] = False,
 ) -> int:
-    """Show what would be made, what is there, why, and what it would cost. Spends nothing, and makes nothing."""
+    """Show what would be made, what is there, why, and what it would cost. Spends nothing, and makes nothing.
+
+    With a command that directs, and its options, it shows what that would make: film plan SESSION redo --shot 3.
+    """
     place, given, terms = output_folder(output), shape.given(), make_terms(budget_usd=budget_usd)
     notes: list[str] = []
     budget = [] if budget_usd is None else ["--budget-usd", budget_usd]
