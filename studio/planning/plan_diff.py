@@ -5,9 +5,6 @@ A plan's receipt holds the text as it was written, so the difference can be foun
 
 from __future__ import annotations
 
-import json
-from collections.abc import Sequence
-from dataclasses import dataclass
 from typing import TypeAlias, cast
 
 from studio.text.plain_json import read_plainly
@@ -16,15 +13,6 @@ Json: TypeAlias = "dict[str, Json] | list[Json] | str | int | float | bool | Non
 
 MOST_NAMED = 8
 """Most fields named in one line; further ones are counted."""
-
-
-@dataclass(frozen=True)
-class Redo:
-    """How a redo changed a shot: its number, from 1, and its (prompt, take) before and after."""
-
-    index: int
-    before: tuple[str, int]
-    after: tuple[str, int]
 
 
 def changed_fields(written: str, found: str, item: str) -> tuple[str, ...]:
@@ -52,21 +40,6 @@ def edit_line(name: str, written: str, found: str, item: str) -> str:
         return ""
     more = f" and {len(fields) - MOST_NAMED} more" if len(fields) > MOST_NAMED else ""
     return f"{name} was edited by hand and is used; unlike the plan as written: {', '.join(fields[:MOST_NAMED])}{more}"
-
-
-def redone(written: str, redos: Sequence[Redo]) -> str:
-    """Return the text of `shots.json` with the redos applied to those shots that are still as the redo found them.
-
-    A shot is found by its place or else, since a person may have moved it, by its prompt and take.
-    """
-    shots = _read(written)
-    items = [item for item in shots if isinstance(item, dict)] if isinstance(shots, list) else []
-    for redo in redos:
-        there = [item for item in items if (item.get("image_prompt"), item.get("take", 1)) == redo.before]
-        at_place = [item for item in items[redo.index - 1 : redo.index] if item in there]
-        for item in (at_place or there)[:1]:
-            item["image_prompt"], item["take"] = redo.after
-    return json.dumps(shots, indent=2, ensure_ascii=False) + "\n"
 
 
 def _read(text: str) -> Json:

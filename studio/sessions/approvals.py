@@ -17,14 +17,11 @@ from studio.errors import BadInput
 from studio.fs import files, tolerant
 from studio.model.film import Shot
 from studio.model.frozen_model import FrozenModel
-from studio.model.pieces import receipt_path
-from studio.planning.plan_diff import Redo, redone
 from studio.planning.plan_files import plan_text
 from studio.planning.shots_named import shots_named
 from studio.sessions.session import Session
 from studio.store import lock
-from studio.store.receipts import read_receipt, receipt_bytes
-from studio.store.session_store import SessionStore
+from studio.store.journal import Journal
 from studio.text.display import printable
 
 Approve = Literal["no", "shots", "images", "both"]
@@ -72,21 +69,6 @@ class AskedQuestion(FrozenModel):
     def rejected(self) -> bool:
         """Whether the answer is no."""
         return bool(self.at) and not (self.approved or self.redo or self.refused)
-
-    @property
-    def redos(self) -> tuple[Redo, ...]:
-        """The changes, each with (prompt, take) before and after: notes join the prompt, else the take is raised."""
-        return tuple(
-            Redo(
-                change.index,
-                (
-                    change.image_prompt.removesuffix(f", {self.notes}") if self.notes else change.image_prompt,
-                    change.take - (not self.notes),
-                ),
-                (change.image_prompt, change.take),
-            )
-            for change in self.changes
-        )
 
 
 _BOOK = TypeAdapter(tuple[AskedQuestion, ...])
@@ -153,31 +135,22 @@ class Approvals:
         self._write(tuple(after if asked is before else asked for asked in self._asked))
 
     def carry_out(self) -> None:
-        """Change `shots.json` as the answers say, if that was not done yet; from then on it is an edited plan."""
+        """Change `shots.json` as the answers say, if that was not done yet, by an entry of the journal."""
         for asked in [each for each in self._asked if not each.carried_out]:
             changes = {change.index: change for change in asked.changes}
-            shots = [
+            before = self._session.plans.shots()
+            shots = tuple(
                 shot.model_copy(update=changes[shot.index].model_dump()) if shot.index in changes else shot
-                for shot in self._session.plans.shots()
-            ]
-            _write_edit(self._session.store, plan_text(shots), asked.redos)
+                for shot in before
+            )
+            if shots != before:
+                words = f"redo, asked for an approval: {', '.join(f'shot {number}' for number in sorted(changes))}"
+                Journal(self._session.store, asked.at).record("redo", words, {"shots": plan_text(shots)})
             self.replace(asked, asked.model_copy(update={"carried_out": True}))
 
     def _write(self, asked: tuple[AskedQuestion, ...]) -> None:
         self._asked = asked
         self._session.store.write_json(APPROVALS, [each.model_dump(mode="json") for each in asked])
-
-
-def _write_edit(store: SessionStore, text: str, redos: Sequence[Redo]) -> None:
-    store.write("shots.json", text.encode("utf-8"))
-    place = receipt_path("shots.json")
-    receipt = read_receipt(store.folder / place)
-    if receipt is not None:
-        # As for an edit by hand, the receipt keeps the plan as written, and a copy of the edit. It also keeps the plan
-        # as written with the redo applied, so that no later run reports the redo as an edit by hand.
-        written = receipt.redone or receipt.content
-        update = {"edited": text, "redone": redone(written, redos) if written else None}
-        store.write(place, receipt_bytes(receipt.model_copy(update=update)))
 
 
 def read_asked(folder: Path) -> tuple[AskedQuestion, ...]:

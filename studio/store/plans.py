@@ -95,13 +95,14 @@ def keep_edit(store: SessionStore, stage: Stage, text: str, *, directed: bool = 
     """
     place = receipt_path(piece_path(stage))
     receipt = read_receipt(store.folder / place)
-    if receipt is None or receipt.content is None:
+    if receipt is None:
         return
-    update: dict[str, object] = {"edited": None if same_plan(receipt.content, text) else text}
+    written = receipt.content
+    update: dict[str, object] = {"edited": None if written is not None and same_plan(written, text) else text}
     if directed:
         update["redone"] = text
-    if stage == "story":
-        before = read_story(receipt.edited or receipt.content).title
+    if stage == "story" and written is not None:
+        before = read_story(receipt.edited or written).title
         if read_story(text).title != before and receipt.titled is None:
             # Another title makes no other plan: they stay those of the title that they were made for.
             update["titled"] = before

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -12,9 +11,9 @@ from flows.approval import Question, asking_with
 from flows.cli.approval_prompt import QUESTION, reply_of
 from studio.errors import BadInput, Rejected
 from studio.model.events import Event, listening
-from studio.sessions import approvals
 from studio.sessions.approvals import Answer, read_asked
 from studio.status.listing import read_listing
+from studio.store.journal import Journal
 from tests.flows.cli.test_terminal import Terminal
 from tests.support.films.film_command import IDEA, TINY, Film, assert_one_line
 from tests.support.films.runs import Studio
@@ -175,17 +174,17 @@ class Killed(BaseException):
 @sampled("moment", ["before the plan", "after the plan"])
 def test_a_redo_is_carried_out_once(studio: Studio, monkeypatch: pytest.MonkeyPatch, moment: str) -> None:
     """Killed between an answer's record and its execution: the next run carries it out, once, and asks what follows."""
-    write = approvals._write_edit
+    record = Journal.record
 
-    def die(folder: Path, text: str, redos: Any) -> None:
+    def die(journal: Journal, *asked: Any) -> None:
         if moment == "after the plan":
-            write(folder, text, redos)
+            record(journal, *asked)
         raise Killed
 
-    monkeypatch.setattr(approvals, "_write_edit", die)
-    with asking_with(Person(Answer(False, "1"))), pytest.raises(Killed):
-        studio.film(approve="shots", **SHORT)
-    monkeypatch.setattr(approvals, "_write_edit", write)
+    with monkeypatch.context() as patch, asking_with(Person(Answer(False, "1"))):
+        patch.setattr(Journal, "record", die)
+        with pytest.raises(Killed):
+            studio.film(approve="shots", **SHORT)
     session_id = studio.only_folder().name
     person = Person(YES)
     with asking_with(person):

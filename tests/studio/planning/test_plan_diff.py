@@ -7,7 +7,7 @@ import json
 from hypothesis import given
 from hypothesis import strategies as st
 
-from studio.planning.plan_diff import Redo, changed_fields, edit_line, redone
+from studio.planning.plan_diff import changed_fields, edit_line
 
 SHOTS = [{"index": n, "image_prompt": f"prompt {n}", "camera": "static"} for n in range(1, 6)]
 
@@ -42,22 +42,6 @@ def test_fields_of_scenes_are_named() -> None:
     before = {"title": "a", "scenes": [{"id": 1, "narration": "x"}]}
     after = {"title": "b", "scenes": [{"id": 1, "narration": "y"}]}
     assert changed_fields(text(before), text(after), "scene") == ("scene 1 narration", "title")
-
-
-def test_a_redo_is_no_difference_and_an_edit_beside_it_is() -> None:
-    """The plan with its redo differs from what is used in what a person edited, moved or not, and carried out twice."""
-    redo = Redo(2, ("prompt 2", 1), ("prompt 2, at night", 1))
-    used = [dict(shot) for shot in SHOTS]
-    used[1] |= {"image_prompt": "prompt 2, at night", "take": 1}
-    base = redone(text(SHOTS), [redo])
-    assert changed_fields(base, text(used), "shot") == ()
-    assert redone(base, [redo]) == base
-    used[3]["camera"] = "tilt"
-    assert changed_fields(base, text(used), "shot") == ("shot 4 camera",)
-    moved = redone(text([{"image_prompt": "new"}, *SHOTS]), [redo])
-    assert [shot["image_prompt"] for shot in json.loads(moved)][1:3] == ["prompt 1", "prompt 2, at night"]
-    edited = [{**SHOTS[0], "take": 3}, *SHOTS[1:]]
-    assert json.loads(redone(text(edited), [Redo(1, ("prompt 1", 1), ("prompt 1", 2))])) == edited
 
 
 def test_white_space_is_no_edit() -> None:
