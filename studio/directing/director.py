@@ -162,12 +162,15 @@ def undo(folder: Path, count: int, now: str, tell: Callable[[str], None], *, aga
     _check_count(folder, count, again=again)
     store = FolderStore(folder, tell)
     try:
-        before = read_plan(folder, store.brief)
+        before = read_plan(folder, store.brief).shots
         Plans(store, tell).tell_edits()
         journal = Journal(store, now)
-        entries = [journal.redo() if again else journal.undo() for _ in range(count)]
-        _stamp_pictures(store, before.shots, read_plan(folder, store.brief).shots)
-        return entries
+        after = journal.foretold(count, again=again).get("shots")
+        # First, as for every change: after a crash in between, a picture by hand stands for what it stood for.
+        options = store.brief.options
+        shots = before if after is None else read_shots(after, options.fps, options.shot_seconds, store.brief.seed)
+        _stamp_pictures(store, before, shots)
+        return [journal.redo() if again else journal.undo() for _ in range(count)]
     finally:
         store.release()
 

@@ -96,7 +96,8 @@ def keep_picture(file: OwnFile, number: int) -> Callable[[FolderStore], None]:
     def into(store: FolderStore) -> None:
         if find_file(store.folder, file.sha256) is not None and store.pieces.has_take("images", file.sha256):
             return
-        order = Order(store.id, "images", number, fingerprint(by_hand=file.sha256))
+        shot = read_plan(store.folder, store.brief).shots[number - 1]
+        order = Order(store.id, "images", number, fingerprint(by_hand=file.sha256), shot=shot.id)
         with store.pieces.hidden_path(order) as out:
             files.copy(file.path, out)
             store.pieces.keep_given(order, out)

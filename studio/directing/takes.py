@@ -13,7 +13,7 @@ from studio.directing.edits import STAGE_OF, RedoStage
 from studio.errors import BadInput
 from studio.fs import files
 from studio.model.film import Shot, Stage
-from studio.model.pieces import Order, receipt_path
+from studio.model.pieces import piece_path, receipt_path
 from studio.model.receipt import Receipt
 from studio.store.receipts import piece_of, read_receipt
 
@@ -40,16 +40,15 @@ class Take:
 def takes_of(folder: Path, shots: Sequence[Shot], stage: RedoStage, number: int = 0) -> tuple[Take, ...]:
     """Return the takes of shot `number`, or of the score, in the order in which they were made.
 
-    A take that is not whole any more, by size, is left out.
+    A take that is not whole any more is left out.
     """
     shot = shots[number - 1] if number else None
     found: dict[str, tuple[Path, Receipt, bool]] = {}
-    for place, receipt, in_place in _receipts(folder, STAGE_OF[stage], number):
-        if in_place or shot is None or _is_of(receipt, shot, stage):
-            path = piece_of(place, receipt)
-            there = files.found(path)
-            if there is not None and there.st_size == receipt.bytes:
-                found.setdefault(receipt.sha256, (path, receipt, in_place))
+    for place, receipt, in_place in _receipts(folder, STAGE_OF[stage], number, shot.id if shot else ""):
+        mine = shot is None or _is_of(receipt, shot, stage) or (in_place and not receipt.shot)
+        path = piece_of(place, receipt)
+        if mine and files.has(path, receipt.sha256, receipt.bytes):
+            found.setdefault(receipt.sha256, (path, receipt, in_place))
     in_order = sorted(found.values(), key=lambda each: (each[1].made_at, each[1].mtime_ns, each[1].sha256))
     return tuple(
         Take(count, stage, number, path.relative_to(folder).as_posix(), in_place, receipt)
@@ -69,17 +68,24 @@ def take_numbered(takes: Sequence[Take], number: int, whose: str) -> Take:
     return takes[number - 1]
 
 
-def _receipts(folder: Path, stage: Stage, number: int) -> Iterator[tuple[Path, Receipt, bool]]:
-    """Yield (path, receipt, whether it is in its place), the one in place first."""
-    place = folder / receipt_path(Order("", stage, number, "").path)
-    if (receipt := read_receipt(place)) is not None:
-        yield place, receipt, True
-    kept = folder / "takes" / stage
-    for name in files.names(kept):
-        if name.endswith(".json") and not name.startswith("."):
-            receipt = read_receipt(kept / name)
-            if receipt is not None and receipt.stage == stage:
-                yield kept / name, receipt, False
+def _receipts(folder: Path, stage: Stage, number: int, shot_id: str) -> Iterator[tuple[Path, Receipt, bool]]:
+    """Yield (path, receipt, whether it is in the place of this number), the one in place first.
+
+    Those in other places come only if the shot's own place has another shot's piece, or none: until the next run that
+    is so of a shot that was moved.
+    """
+    own = folder / receipt_path(piece_path(stage, number))
+    if (lying := read_receipt(own)) is not None:
+        yield own, lying, True
+    homes = [folder / "takes" / stage]
+    if number and (lying is None or lying.shot not in ("", shot_id)):
+        homes.insert(0, own.parent)
+    for home in homes:
+        for name in files.names(home):
+            if name.endswith(".json") and not name.startswith(".") and home / name != own:
+                receipt = read_receipt(home / name)
+                if receipt is not None and receipt.stage == stage:
+                    yield home / name, receipt, False
 
 
 def _is_of(receipt: Receipt, shot: Shot, stage: RedoStage) -> bool:

@@ -76,6 +76,7 @@ class Receipt(PieceMeasures):
     content: str | None = Field(default=None, description="for a plan: its text as it was written")
     edited: str | None = Field(default=None, description="for a plan edited by hand: its text as it was last used")
     redone: str | None = Field(default=None, description="for a plan that was directed: its text after that")
+    entry: int = Field(default=0, ge=0, description="for a plan: the last entry of the journal that it was given")
     titled: str | None = Field(default=None, description="for the story: the title that the other plans were made for")
     check: str = Field(default="", description="over all other keys that are not at their default")
 

@@ -359,10 +359,16 @@ class PieceStore:
                 "edited": None,
                 "redone": None,
                 "titled": None,
+                "entry": self._entry(order),
             }
         ).sealed()
         files.write_whole(staged_path(self.folder / receipt_path(order.path)), receipt_bytes(receipt))
         return receipt
+
+    def _entry(self, order: Order) -> int:
+        # Also a plan that is planned anew must not be given once more what the journal gave the one before.
+        before = read_receipt(self.folder / receipt_path(order.path)) if order.stage in PLANS else None
+        return before.entry if before is not None else 0
 
     def _put(self, order: Order, out: Path, receipt: Receipt) -> Receipt:
         path, place = self.folder / order.path, self.folder / receipt_path(order.path)

@@ -87,11 +87,12 @@ class Plans:
         return command(verb, self._store.id, self._store.folder.parent.parent)
 
 
-def keep_edit(store: SessionStore, stage: Stage, text: str, *, directed: bool = False) -> None:
+def keep_edit(store: SessionStore, stage: Stage, text: str, *, entry: int = 0) -> None:
     """Keep the text of an edited plan in the plan's receipt, so that no fault loses it. Do nothing without a receipt.
 
     Args:
-        directed: whether a command changed the plan, and not a person's hand: such a change is not reported as an edit.
+        entry: the entry of the journal that holds the change, 0 if none does. A change that is there is not reported
+            as an edit.
     """
     place = receipt_path(piece_path(stage))
     receipt = read_receipt(store.folder / place)
@@ -99,8 +100,8 @@ def keep_edit(store: SessionStore, stage: Stage, text: str, *, directed: bool = 
         return
     written = receipt.content
     update: dict[str, object] = {"edited": None if written is not None and same_plan(written, text) else text}
-    if directed:
-        update["redone"] = text
+    if entry:
+        update |= {"redone": text, "entry": entry}
     if stage == "story" and written is not None:
         before = read_story(receipt.edited or written).title
         if read_story(text).title != before and receipt.titled is None:

@@ -28,6 +28,7 @@ def keep_take(folder: Path, order: Order, found: PieceState) -> tuple[Path, Rece
     sha256 = files.sha256_of(path)
     place = _take_place(folder, order.stage, found.receipt.fingerprint, sha256)
     receipt = found.receipt
+    _clear_the_way(folder, place, place.with_suffix(path.suffix))
     if order.stage not in PLANS:
         files.keep_link(path, place.with_suffix(path.suffix))
         stat = path.stat()
@@ -40,9 +41,16 @@ def place_take(folder: Path, stage: Stage, receipt: Receipt, out: Path) -> Path:
     """Move a finished, flushed file to its place among the takes, then write its receipt; return the receipt's path."""
     place = _take_place(folder, stage, receipt.fingerprint, receipt.sha256)
     files.make_folder(place.parent)
+    _clear_the_way(folder, place, place.with_suffix(Path(receipt.path).suffix))
     files.place(out, place.with_suffix(Path(receipt.path).suffix))
     files.write_whole(place, receipt_bytes(receipt))
     return place
+
+
+def _clear_the_way(folder: Path, *wanted: Path) -> None:
+    for path in wanted:
+        if os.path.lexists(path) and not files.is_file(path):
+            put_aside(folder, path)
 
 
 def _take_place(folder: Path, stage: Stage, fingerprint: str, sha256: str) -> Path:

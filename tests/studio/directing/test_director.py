@@ -344,3 +344,143 @@ def test_a_crew_without_money_directs_the_same(tmp_path: Path) -> None:
         filmed(folder, fake_crew(Log()))
         after = {each: read_receipt(folder / each) for each in pieces}
         assert [each for each in pieces if after[each] != before[each]] == [name]
+
+
+def journal_of(folder: Path) -> list[Path]:
+    return sorted((folder / "journal").iterdir())
+
+
+def directed(folder: Path, rng: random.Random, count: int) -> list[tuple[bytes, bytes]]:
+    """Make `count` changes, and return the plans before the first and after each."""
+    states = [texts(folder)]
+    for edit in any_edits(rng):
+        if len(states) > count:
+            return states
+        try:
+            done(folder, edit)
+        except BadInput:
+            continue
+        states.append(texts(folder))
+    return states
+
+
+@pytest.mark.parametrize("seed", range(12))
+def test_a_damaged_entry_costs_the_undo_of_what_lies_before_it_and_nothing_else(folder: Path, seed: int) -> None:
+    """A bit flipped anywhere, a torn or a lost entry: the plans stay, later changes are undone byte for byte."""
+    rng = random.Random(seed)
+    states = directed(folder, rng, 5)
+    number = rng.randrange(5) if seed % 3 else 4
+    path = journal_of(folder)[number]
+    content = bytearray(path.read_bytes())
+    content[rng.randrange(len(content))] ^= 1 << rng.randrange(8)
+    match seed % 4:
+        case 0:
+            path.unlink()
+        case 1:
+            path.write_bytes(content[:40])
+        case _:
+            path.write_bytes(content)
+    # A flipped bit in the name of the check damages nothing that is read.
+    after = 5 if len(history(read_journal(folder)).done) == 5 and path.exists() else 4 - number
+    filmed(folder, fake_crew(Log()), until="shots")
+    assert texts(folder) == states[-1]
+    for state in states[::-1][1 : after + 1]:
+        undo(folder, 1, NOW, told)
+        assert texts(folder) == state
+    with pytest.raises(BadInput):
+        undo(folder, 1, NOW, told)
+    assert texts(folder) == states[-after - 1]
+    done(folder, retitle("What comes after"))
+    undo(folder, 1, NOW, told)
+    assert texts(folder) == states[-after - 1]
+
+
+@pytest.mark.parametrize("lose", [False, True])
+def test_a_change_is_carried_out_once(folder: Path, lose: bool) -> None:
+    """A hand that puts the plan back as it was before, or an undo whose entry is lost, is not undone by the opening."""
+    before = texts(folder)
+    done(folder, move({2}, 1))
+    if lose:
+        undo(folder, 1, NOW, told)
+        journal_of(folder)[-1].unlink()
+    else:
+        (folder / "shots.json").write_bytes(before[1])
+    filmed(folder, fake_crew(Log()), until="shots")
+    assert texts(folder) == before
+    done(folder, retitle("The Gale"))
+    assert texts(folder)[1] == before[1]
+
+
+def test_a_plan_that_is_planned_anew_gets_no_old_change(folder: Path) -> None:
+    """Taken away to have it planned anew, it comes back as it was written, also at every later opening."""
+    written = texts(folder)[1]
+    done(folder, move({2}, 1))
+    (folder / "shots.json").unlink()
+    for _ in range(2):
+        filmed(folder, fake_crew(Log()), until="shots")
+        assert texts(folder)[1] == written
+
+
+def test_takes_are_listed_by_their_shot_before_a_run_moved_them(film: tuple[Path, PaidPainter]) -> None:
+    """After a move that no run has carried out every take is one of its own shot, wherever its file is."""
+    folder, _ = film
+    before = {
+        shot.id: [t.receipt.sha256 for t in takes_of(folder, shots(folder), "image", shot.index)]
+        for shot in shots(folder)
+    }
+    for edit in (move({3}, 1), remove({2}), insert(NewShot("a gull"), 2), move({1}, 4)):
+        done(folder, edit)
+        for shot in shots(folder):
+            found = [take.receipt.sha256 for take in takes_of(folder, shots(folder), "image", shot.index)]
+            assert found == before.get(shot.id, [])
+
+
+def test_a_damaged_take_is_not_offered(film: tuple[Path, PaidPainter]) -> None:
+    """Also if only one bit of it is another one: it could not be put in its place."""
+    folder, painter = film
+    done(folder, redo(Redo(), {1}))
+    filmed(folder, paid_crew(painter), until="images")
+    assert len(takes_of(folder, shots(folder), "image", 1)) == 2
+    kept = next((folder / "takes/images").glob("*.png"))
+    content = bytearray(kept.read_bytes())
+    content[-20] ^= 1
+    kept.unlink()
+    kept.write_bytes(content)
+    assert [take.in_place for take in takes_of(folder, shots(folder), "image", 1)] == [True]
+
+
+def test_a_picture_by_hand_stands_for_what_it_stood_for_when_an_undo_is_cut_off(
+    film: tuple[Path, PaidPainter], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """An undo that a crash cut off right after its entry is whole after the next run, also for that picture."""
+    folder, painter = film
+    before = (folder / "images/shot_001.png").read_bytes()
+    done(folder, redo(Redo(), {1}))
+    filmed(folder, paid_crew(painter), until="images")
+    (folder / "images/shot_001.png").write_bytes(picture("teal"))
+
+    def crash(*asked: object) -> None:
+        raise KeyboardInterrupt
+
+    write = Journal._write
+    with monkeypatch.context() as patch:
+        patch.setattr(Journal, "_write", lambda journal, entry: (write(journal, entry), crash()))
+        with pytest.raises(KeyboardInterrupt):
+            undo(folder, 1, NOW, told)
+    filmed(folder, paid_crew(painter), until="images")
+    assert (folder / "images/shot_001.png").read_bytes() == before
+
+
+def test_what_lies_in_a_takes_place_is_kept_aside(film: tuple[Path, PaidPainter]) -> None:
+    """A folder where a take or its receipt belongs stops no run."""
+    folder, painter = film
+    receipt = read_receipt(folder / "images/shot_001.json")
+    assert receipt is not None
+    name = f"{receipt.fingerprint[:16]}-{receipt.sha256[:16]}"
+    for suffix in ("png", "json"):
+        (folder / f"takes/images/{name}.{suffix}").mkdir(parents=True)
+        (folder / f"takes/images/{name}.{suffix}/mine.txt").write_text("mine")
+    done(folder, redo(Redo(), {1}))
+    filmed(folder, paid_crew(painter), until="images")
+    assert len(takes_of(folder, shots(folder), "image", 1)) == 2
+    assert len(list((folder / "takes/damaged").rglob("mine.txt"))) == 2
