@@ -88,9 +88,8 @@ def carry_out(session: Session, work: Work[Any], *, aside: bool = False) -> Outc
             result = work.make(engine, out)
         made, also = result if isinstance(result, tuple) else (result, ())
         taken = time.perf_counter() - began
-        publish = session.pieces.publish_take if aside else session.pieces.publish
         before = read_receipt(session.folder / receipt_path(order.path))
-        receipt = publish(
+        receipt = session.pieces.publish(
             order,
             out,
             made,
@@ -103,6 +102,7 @@ def carry_out(session: Session, work: Work[Any], *, aside: bool = False) -> Outc
             made_at=datetime.now().isoformat(timespec="microseconds"),
             seconds_taken=round(taken, 3),
             also=also,
+            aside=aside,
         )
     session.meta.touch()
     if aside:

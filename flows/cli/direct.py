@@ -28,6 +28,7 @@ from studio.directing.edits import (
     Redo,
     RedoStage,
     ShotWords,
+    all_of,
     insert,
     join,
     move,
@@ -172,7 +173,7 @@ def edit(
     if title is not None:
         edits.append(retitle(title))
         said.append("title")
-    return opened.carry_out("edit", f"edit {', '.join(said)}{_of(opened.shots(shot))}", _all(edits), later, money)
+    return opened.carry_out("edit", f"edit {', '.join(said)}{_of(opened.shots(shot))}", all_of(edits), later, money)
 
 
 def note(
@@ -526,15 +527,6 @@ class _Opened:
 
     def _command(self, verb: str) -> str:
         return command(verb, self.folder.name, self.place)
-
-
-def _all(edits: Sequence[Edit]) -> Edit:
-    def change(plan: Plan) -> Plan:
-        for each in edits:
-            plan = each(plan)
-        return plan
-
-    return change
 
 
 def _shots(numbers: Sequence[int]) -> str:

@@ -52,6 +52,17 @@ Edit = Callable[[Plan], Plan]
 """A change of a plan. Raises `BadInput` if it cannot be made."""
 
 
+def all_of(edits: Sequence[Edit]) -> Edit:
+    """Return the change that makes all these, one after the other."""
+
+    def edit(plan: Plan) -> Plan:
+        for each in edits:
+            plan = each(plan)
+        return plan
+
+    return edit
+
+
 @dataclass(frozen=True)
 class Redo:
     """What is asked of new takes.

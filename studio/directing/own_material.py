@@ -15,7 +15,7 @@ from typing import Literal
 from studio.audio.listening import heard
 from studio.audio.word_times import timed_words
 from studio.directing.director import changed_texts, own_brief, read_plan
-from studio.directing.edits import Edit, Plan, use_clip, use_music, use_title_card, use_voice
+from studio.directing.edits import Edit, Plan, all_of, use_clip, use_music, use_title_card, use_voice
 from studio.errors import BadInput
 from studio.fs import files, safe_open
 from studio.model.film import SceneGraph, Source
@@ -176,7 +176,7 @@ def voice_over(file: OwnFile, plan: Plan, language: str) -> Edit:
         parts[shot.index] = (file.source(round(first, 3), round(last, 3)), text)
         first = last
     edits = [use_voice(source, number, text) for number, (source, text) in parts.items()]
-    return _all(edits)
+    return all_of(edits)
 
 
 def _shared(words: list[str], frames: list[int]) -> list[str]:
@@ -195,7 +195,7 @@ def _shared(words: list[str], frames: list[int]) -> list[str]:
 def taken_in(folder: Path, plan: Plan) -> tuple[Edit | None, tuple[str, ...]]:
     """Return the change that uses the files that a person put into the session, None if there is none; and notes."""
     edits, notes = _edits_of(list(placed_files(folder)), plan)
-    return (_all(edits) if edits else None), notes
+    return (all_of(edits) if edits else None), notes
 
 
 def placed_texts(folder: Path) -> tuple[Texts, tuple[str, ...]]:
@@ -218,7 +218,7 @@ def take_in(store: SessionStore, now: str, tell: Callable[[str], None]) -> None:
     for each in placed:
         keep_material(store.folder, each.path)
     if edits:
-        texts = changed_texts(plan, _all(edits)(plan))
+        texts = changed_texts(plan, all_of(edits)(plan))
         journal = Journal(store, now)
         if texts:
             names = ", ".join(_name(store.folder, each) for each in placed)
@@ -275,12 +275,3 @@ def fitted(file: OwnFile, plan: Plan, number: int) -> str:
 
 def _name(folder: Path, placed: PlacedFile) -> str:
     return placed.path.relative_to(folder).as_posix()
-
-
-def _all(edits: list[Edit]) -> Edit:
-    def change(plan: Plan) -> Plan:
-        for each in edits:
-            plan = each(plan)
-        return plan
-
-    return change

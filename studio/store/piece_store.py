@@ -216,10 +216,13 @@ class PieceStore:
         receipt = self._receipt(
             order, out, PieceMeasures(width=width, height=height), "by hand", "", by_hand=True
         ).sealed()
+        return self._keep_aside(order, out, receipt)
+
+    def _keep_aside(self, order: Order, out: Path, receipt: Receipt) -> Receipt:
         files.seal(out)
         with self._lock:
-            place = place_take(self.folder, order.stage, receipt, out)
-            self._index.add(receipt, place)
+            receipt = receipt.sealed()
+            self._index.add(receipt, place_take(self.folder, order.stage, receipt, out))
         return receipt
 
     def kept(self, order: Order) -> Receipt | None:
@@ -261,6 +264,7 @@ class PieceStore:
         made_at: str = "",
         seconds_taken: float = 0.0,
         also: tuple[tuple[str, bytes], ...] = (),
+        aside: bool = False,
     ) -> Receipt:
         """Publish the finished file at `out` as the order's piece and return its receipt.
 
@@ -270,6 +274,8 @@ class PieceStore:
 
         Args:
             also: the sidecars of the piece: (path relative to the session, UTF-8 bytes).
+            aside: keep the piece among the takes, and what is in the order's place there. The file is placed before its
+                receipt: a crash in between leaves a file without proof, which counts as not made.
 
         Raises:
             DiskFull, BadInput: it cannot be written; what was there before is still there.
@@ -289,55 +295,12 @@ class PieceStore:
                 seconds_taken=seconds_taken,
                 also=tuple(sidecar_of(*each) for each in also),
             )
+            if aside:
+                return self._keep_aside(order, out, receipt)
             staged = self._stage(order, out, receipt)
             with self._lock:
                 self._made.add((order.stage, order.fingerprint))
                 return self._put(order, out, staged)
-
-    def publish_take(
-        self,
-        order: Order,
-        out: Path,
-        made: PieceMeasures,
-        engine: str,
-        model: str,
-        *,
-        seed: int | None = None,
-        prompt: str | None = None,
-        attempts: int = 1,
-        cost_usd: float = 0.0,
-        made_at: str = "",
-        seconds_taken: float = 0.0,
-        also: tuple[tuple[str, bytes], ...] = (),
-    ) -> Receipt:
-        """Keep the finished file at `out` as a take of the order's piece, in `takes/`, and return its receipt.
-
-        What is in the order's place stays there. The file is placed before its receipt, so that a crash in between
-        leaves a file without proof, which counts as not made.
-
-        Raises:
-            DiskFull, BadInput: it cannot be written.
-        """
-        with files.plain_errors(self.folder / order.path):
-            receipt = self._receipt(
-                order,
-                out,
-                made,
-                engine,
-                model,
-                seed=seed,
-                prompt=prompt,
-                attempts=attempts,
-                cost_usd=cost_usd,
-                made_at=made_at,
-                seconds_taken=seconds_taken,
-                also=tuple(sidecar_of(*each) for each in also),
-            ).sealed()
-            files.seal(out)
-            with self._lock:
-                place = place_take(self.folder, order.stage, receipt, out)
-                self._index.add(receipt, place)
-            return receipt
 
     def was_made(self, order: Order) -> bool:
         """Tell whether a piece of this stage and fingerprint was published since the session was opened."""

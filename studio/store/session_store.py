@@ -59,8 +59,12 @@ class Pieces(Protocol):
         made_at: str = "",
         seconds_taken: float = 0.0,
         also: tuple[tuple[str, bytes], ...] = (),
+        aside: bool = False,
     ) -> Receipt:
         """Publish the finished file at `out` as the order's piece and return its receipt.
+
+        Args:
+            aside: keep it among the takes only; what is in the order's place stays there.
 
         Raises:
             DiskFull, BadInput: it cannot be written; what was there before is still there.
@@ -68,24 +72,6 @@ class Pieces(Protocol):
 
     def kept(self, order: Order) -> Receipt | None:
         """Return the receipt of a whole piece with the order's fingerprint, wherever it is; None if there is none."""
-
-    def publish_take(
-        self,
-        order: Order,
-        out: Path,
-        made: PieceMeasures,
-        engine: str,
-        model: str,
-        *,
-        seed: int | None = None,
-        prompt: str | None = None,
-        attempts: int = 1,
-        cost_usd: float = 0.0,
-        made_at: str = "",
-        seconds_taken: float = 0.0,
-        also: tuple[tuple[str, bytes], ...] = (),
-    ) -> Receipt:
-        """Keep the finished file at `out` as a take of the order's piece, and return its receipt; as `publish`."""
 
     def was_made(self, order: Order) -> bool:
         """Tell whether a piece of this stage and fingerprint was published since the session was opened."""
