@@ -2,9 +2,10 @@
 
     python -m tests.crash [--n 2000] [--seed 1] [--jobs 2] [--trials FILE] [--only LAYER]
 
-Every disk state that a power cut may leave, N other faults of the store, N of vendors, and 15 for every hundred of N on
-the real engine. With N below 2,000 the power cuts are a sample of N, too. Exits 1 where a finished piece was lost, made
-again or billed again without need, or a film did not come out as the undisturbed one.
+Every disk state that a power cut may leave, N other faults of the store, a quarter as many while a film is directed, N
+of vendors, and 15 for every hundred of N on the real engine. With N below 2,000 the power cuts are a sample of N, too.
+Exits 1 where a finished piece was lost, made again or billed again without need, or a film did not come out as the
+undisturbed one.
 """
 
 from __future__ import annotations
@@ -22,7 +23,11 @@ from cyclopts import App, Parameter
 
 from tests.crash.engine import readiness, run_engine
 from tests.crash.powercut import run_powercut
+from tests.crash.powercut_directing import run_directing
 from tests.crash.store import run_store
+from tests.crash.store_directing import run_directed
+from tests.crash.store_threads import SHARE as THREADS_SHARE
+from tests.crash.store_threads import run_threads
 from tests.crash.table import bound, rows, table
 from tests.crash.trial import Trial
 from tests.crash.vendor import money, run_vendor
@@ -72,8 +77,11 @@ def bench(
 def _trials(n: int, seed: int, jobs: int, layers: list[Layer]) -> Iterator[Trial]:
     if "power" in layers:
         yield from run_powercut(jobs, seed, None if n >= FULL else n)
+        yield from run_directing(jobs, seed, None if n >= FULL else max(1, n // 10))
     if "store" in layers:
         yield from run_store(n, seed, jobs)
+        yield from run_directed(max(1, n // 5), seed, jobs)
+        yield from run_threads(max(1, round(n * THREADS_SHARE)), seed, jobs)
     if "vendor" in layers:
         yield from run_vendor(n, seed, jobs)
     if "engine" in layers:

@@ -79,14 +79,17 @@ def remembered_cut() -> Iterator[None]:
     """Cut the same clips and sounds only once while the block runs: the cut is most of a tiny film's time."""
     cut: dict[tuple[object, ...], tuple[Any, bytes]] = _cuts
 
-    def assemble(*asked: Any, **more: Any) -> Any:
+    def assemble(*asked: Any, **own: Any) -> Any:
         # With the sound of an earlier film the bytes are the same.
-        more.pop("earlier", None)
+        own.pop("earlier", None)
         *inputs, clips, lines, score, out = asked
-        files = (*clips, *(path for path, _ in lines), *((score,) if score else ()))
-        key = (*(repr(each) for each in inputs), repr(more), *(path.read_bytes() for path in files))
+        files = [*clips, *(path for path, _ in lines), *((score,) if score else ())]
+        sounds = own.get("clip_sounds", ())
+        files += [each.path for each in sounds] + ([own["title_file"]] if "title_file" in own else [])
+        inputs += [sorted(own), [each[1:] for each in sounds]]
+        key = (*(repr(each) for each in inputs), *(path.read_bytes() for path in files))
         if key not in cut:
-            result = assembly.assemble(*asked, **more)
+            result = assembly.assemble(*asked, **own)
             cut[key] = result, out.read_bytes()
             return result
         result, content = cut[key]

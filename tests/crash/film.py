@@ -27,16 +27,18 @@ from studio.model import events
 from studio.model.brief import FilmOptions
 from studio.model.engines import Crew
 from studio.model.events import Event
+from studio.model.film import Shot
 from studio.model.pieces import PER_SHOT
 from studio.model.receipt import Receipt
-from studio.planning.cast import cast_of
+from studio.planning.cast import Cast, cast_of
+from studio.planning.orders import alternatives
 from studio.sessions.opening import FilmRequest, RunLimits, open_session
 from studio.sessions.session import Session
 from studio.store.run_card import RunCard
 from studio.version import VERSION
 from tasks.cast import paint_portrait
 from tasks.film import cut_film
-from tasks.images import paint_shot
+from tasks.images import paint_shot, paint_take
 from tasks.narration import narrate_shot
 from tasks.scene_graph import map_scenes
 from tasks.score import compose_score
@@ -114,14 +116,14 @@ class Run:
         for each in cast.characters:
             portrait = self.do(paint_portrait, character=each, cast=cast.characters, style=story.style)
             cast = cast.painted(portrait)
-        images = [self.do(paint_shot, shot=shot, shots=shots, cast=cast) for shot in shots]
+        images = self.paint(shots, cast)
         self.do(lay_timeline, shots=shots, lines=lines)
         timeline = session.plans.timeline()
         clips = tuple(
             self.do(animate_shot, shot=shot, image=image, line=line)
             for shot, image, line in zip(shots, images, lines, strict=True)
         )
-        music = session.brief.options.music
+        music = session.brief.options.music or story.music is not None
         score = self.do(compose_score, story=story, shots=shots, timeline=timeline) if music else None
         film = self.do(
             cut_film,
@@ -131,10 +133,22 @@ class Run:
             clips=clips,
             lines=lines,
             score=score,
-            images=tuple(images),
+            images=images,
         )
         session.forget_failure()
         return film
+
+    def paint(self, shots: tuple[Shot, ...], cast: Cast) -> tuple[Receipt, ...]:
+        """Paint every shot and its further takes; return the shots' receipts."""
+        images = tuple(self.do(paint_shot, shot=shot, shots=shots, cast=cast) for shot in shots)
+        for take in further_takes(shots):
+            self.do(paint_take, shot=take, shots=shots, cast=cast)
+        return images
+
+
+def further_takes(shots: tuple[Shot, ...]) -> list[Shot]:
+    """Return the shots as their further takes want them."""
+    return [take for shot in shots for take in alternatives(shot)]
 
 
 @contextmanager
@@ -168,7 +182,9 @@ def opened(
         session.close(now.isoformat(timespec="seconds"))
 
 
-def make(output: Path, crew: Crew, session_id: str | None = None, now: datetime = MOMENT) -> Receipt:
+def make(
+    output: Path, crew: Crew, session_id: str | None = None, now: datetime = MOMENT, kind: type[Run] = Run
+) -> Receipt:
     """Run the command once, to the end of the film.
 
     Raises:
@@ -176,7 +192,7 @@ def make(output: Path, crew: Crew, session_id: str | None = None, now: datetime 
     """
     with opened(output, crew, session_id, now) as session:
         try:
-            return Run(session).film()
+            return kind(session).film()
         except FilmError as error:
             session.record_failure(str(error), now.isoformat(timespec="seconds"))
             raise

@@ -52,13 +52,21 @@ def made(folder: Path) -> dict[str, str]:
             continue
         content = path.read_bytes() if files.is_file(path) else b"no file"
         if path.suffix == ".json":
-            value = json.loads(content)
-            # The copy of the brief is dated inside its text.
-            value = json.loads(value["content"]) if name == COPY else value
-            content = _WHERE.sub(b"SESSION", json.dumps(_masked(value)).encode())
+            content = _unclocked(name, content)
         name = name.replace(folder.name, "SESSION")
         found[name] = hashlib.sha256(content).hexdigest()
     return found
+
+
+def _unclocked(name: str, content: bytes) -> bytes:
+    try:
+        value = json.loads(content)
+    except ValueError:
+        # An entry of the journal that a fault tore stays as it is.
+        return content
+    # The copy of the brief is dated inside its text.
+    value = json.loads(value["content"]) if name == COPY else value
+    return _WHERE.sub(b"SESSION", json.dumps(_masked(value)).encode())
 
 
 def _masked(value: object) -> object:

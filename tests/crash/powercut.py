@@ -162,18 +162,18 @@ def try_state(state: State, scratch: Path) -> Trial:
     output.mkdir(parents=True)
     try:
         build(state, output)
-        held = _held(output)
-        lost = state.held - held
+        before = held(output)
+        lost = state.held - before
         asked = to_resume(state, output)
         failures: list[str] = []
-        while len(failures) < 3 and (failure := _again(output, notes, asked)) is not None:
+        while len(failures) < 3 and (failure := again(output, notes, asked)) is not None:
             failures.append(failure)
         finished = len(failures) < 3
         fault, what = f"power cut, {state.log.name}", str(state)
         if not finished:
-            return Trial(fault, what, finished, 3, _named(lost), wrong=tuple(failures[-1:]))
+            return Trial(fault, what, finished, 3, named(lost), wrong=tuple(failures[-1:]))
         since, folder = judge.works(notes), session_in(output)
-        needless = judge.again(folder, held, since)
+        needless = judge.again(folder, before, since)
         begun = {(work.stage, work.index) for work in state.begun}
         names = [f"{work.stage} {work.index}" for work in since if (work.stage, work.index) in begun]
         return Trial(
@@ -181,11 +181,11 @@ def try_state(state: State, scratch: Path) -> Trial:
             what,
             finished,
             len(failures) + 1,
-            lost=_named(lost | (held - _held(output))),
+            lost=named(lost | (before - held(output))),
             again=tuple(needless),
             remade=tuple(name for name in names if name not in needless),
             respent_seconds=_respent(state, since),
-            wrong=(*judge.faults(folder), *_differing(state, folder), *_left_over(output, folder)),
+            wrong=(*judge.faults(folder), *differing(state, folder), *left_over(output, folder)),
         )
     finally:
         shutil.rmtree(scratch)
@@ -203,7 +203,8 @@ def run_powercut(jobs: int = 1, seed: int = 1, count: int | None = None) -> Iter
         yield from pooled(every, lambda number, state: try_state(state, Path(scratch) / str(number)), jobs)
 
 
-def _held(output: Path) -> set[Piece]:
+def held(output: Path) -> set[Piece]:
+    """Return every finished piece that the sessions in the output folder prove whole."""
     return {piece for folder in output.glob("sessions/*") for piece in judge.held(folder)}
 
 
@@ -218,12 +219,22 @@ def to_resume(state: State, output: Path) -> str | None:
     return None
 
 
-def _again(output: Path, notes: Path, session_id: str | None) -> str | None:
-    """Run the command; return None, or how it failed. Nothing that this process remembers of files counts."""
+def again(output: Path, notes: Path, session_id: str | None, painted: Path | None = None) -> str | None:
+    """Run the command; return None, or how it failed. Nothing that this process remembers of files counts.
+
+    Args:
+        painted: a file that gets a line for every picture that is painted.
+    """
     files._checksums.clear()
+
+    def hook(kind: str, what: str) -> None:
+        if painted is not None and kind == "image":
+            with open(painted, "a", encoding="utf-8") as file:
+                file.write(what.replace("\n", " ") + "\n")
+
     try:
         with judge.watched(notes), remembered_cut():
-            film.make(output, crew(), session_id)
+            film.make(output, crew(hook), session_id)
     except Exception:  # whatever ends the run is told
         return traceback.format_exc()
     return None
@@ -234,18 +245,21 @@ def _respent(state: State, since: Iterable[Work]) -> float:
     return sum(took.get((work.stage, work.index), 0.0) for work in since)
 
 
-def _differing(state: State, folder: Path) -> Iterator[str]:
+def differing(state: State, folder: Path) -> Iterator[str]:
+    """Yield the files that are not as the undisturbed run made them."""
     now = judge.made(folder)
     for name in sorted(now.keys() | state.log.made.keys()):
         if now.get(name) != state.log.made.get(name):
             yield f"{name}: not as the undisturbed run's"
 
 
-def _left_over(output: Path, folder: Path) -> Iterator[str]:
+def left_over(output: Path, folder: Path) -> Iterator[str]:
+    """Yield what lies beside the session."""
     for path in output.glob("sessions/*"):
         if path != folder:
             yield f"{path.name}: left over"
 
 
-def _named(pieces: Iterable[Piece]) -> tuple[str, ...]:
+def named(pieces: Iterable[Piece]) -> tuple[str, ...]:
+    """Return the pieces in words."""
     return tuple(sorted(f"{stage} {fingerprint[:8]}" for stage, fingerprint in pieces))

@@ -239,16 +239,21 @@ def recorded(
     links: bool = True,
     kind: type[Recorder] = Recorder,
     cut: bool = True,
+    act: Callable[[], object] | None = None,
 ) -> Log:
     """Run the command on `output` and return its log; what lies there now counts as durable.
 
     Args:
+        act: the command, if it is not the one that makes the film.
         cut: whether the film is really cut, with all its intermediate files, or as it is remembered where it is.
     """
     before = frozenset(judge.held(output))
     lay, recorder = tree(output), kind(output, links)
     with files.through(recorder), _marked(recorder), _cut_anew() if cut else remembered_cut():
-        film.make(output, crew(), session_id)
+        if act is None:
+            film.make(output, crew(), session_id)
+        else:
+            act()
     recorder.notice()
     return Log(name, lay, tuple(recorder.steps), before, judge.made(session_in(output)), session_id)
 
