@@ -162,20 +162,15 @@ def voice_over(file: OwnFile, plan: Plan, language: str) -> Edit:
     counts = [len(text.split()) for text in texts]
     if not words or sum(counts) != len(words):
         raise BadInput(f"no words were found in {file.name!r}: record it again, or give each shot its own recording")
-    ends = list(accumulate(counts))
-    # A part ends in the middle of the pause between two lines.
-    cuts = [0.0, *((words[end - 1].end + words[end].start) / 2 for end in ends[:-1] if 0 < end < len(words))]
-    edges = iter([*cuts, file.media.seconds])
-    first, parts = next(edges), dict[int, tuple[Source, str]]()
-    seen = 0
-    for shot, text, count in zip(plan.shots, texts, counts, strict=True):
+    edits: list[Edit] = []
+    first = 0.0
+    for shot, text, count, end in zip(plan.shots, texts, counts, accumulate(counts), strict=True):
         if not count:
             continue
-        seen += count
-        last = file.media.seconds if seen == len(words) else next(edges)
-        parts[shot.index] = (file.source(round(first, 3), round(last, 3)), text)
+        # A part ends in the middle of the pause between two lines.
+        last = file.media.seconds if end == len(words) else (words[end - 1].end + words[end].start) / 2
+        edits.append(use_voice(file.source(round(first, 3), round(last, 3)), shot.index, text))
         first = last
-    edits = [use_voice(source, number, text) for number, (source, text) in parts.items()]
     return all_of(edits)
 
 

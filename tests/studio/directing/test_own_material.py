@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import random
 from collections.abc import Callable
+from itertools import pairwise
 from pathlib import Path
 
 import av
@@ -16,7 +17,9 @@ from studio.directing.director import direct, read_plan, undo
 from studio.directing.edits import (
     Edit,
     Redo,
+    ShotWords,
     redo,
+    reword,
     use_clip,
     use_music,
     use_picture,
@@ -279,19 +282,26 @@ def test_a_file_that_is_gone_fails_its_shot_and_costs_nothing(tmp_path: Path) ->
 
 
 def test_one_recording_of_all_lines_is_cut_between_them(film: Path, tmp_path: Path) -> None:
-    """Each shot with a line gets the part that is said there; the parts are the whole recording, in order."""
+    """Each shot with a line gets the part that is said there, cut in the pauses; a silent one between gets none."""
     plan = read_plan(film, read_brief(film))
-    lines = [film / f"narration/shot_{shot.index:03d}.wav" for shot in plan.shots if shot.narration.strip()]
-    inputs = [option for line in lines for option in ("-i", line)]
-    joined = "".join(f"[{n}]apad=pad_dur=0.6[a{n}];" for n in range(len(lines)))
-    ends = "".join(f"[a{n}]" for n in range(len(lines)))
-    ffmpeg(*inputs, "-filter_complex", f"{joined}{ends}concat=n={len(lines)}:v=0:a=1", tmp_path / "over.wav")
+    assert len(plan.shots) >= 3
+    for number in range(1, len(plan.shots) + 1):
+        plan = reword(ShotWords(line="" if number == 2 else f"Line number {number} here."), {number})(plan)
+    spoken = len(plan.shots) - 1
+    joined = "".join(f"[{n}]apad=pad_dur=0.7[a{n}];" for n in range(spoken))
+    inputs = [option for n in range(spoken) for option in ("-f", "lavfi", "-i", sound(1.5, hz=300 + 40 * n))]
+    ends = "".join(f"[a{n}]" for n in range(spoken))
+    ffmpeg(*inputs, "-filter_complex", f"{joined}{ends}concat=n={spoken}:v=0:a=1", tmp_path / "over.wav")
     file = own_file(tmp_path / "over.wav")
-    parts = [shot.voice for shot in voice_over(file, plan, "en")(plan).shots if shot.voice is not None]
-    assert len(parts) == len(lines)
-    assert parts[0].start == 0
-    assert [part.start for part in parts[1:]] == [part.end for part in parts[:-1]]
-    assert parts[-1].end == pytest.approx(file.media.seconds, abs=0.001)
+    parts = [shot.voice for shot in voice_over(file, plan, "en")(plan).shots]
+    assert parts[1] is None
+    said = [part for part in parts if part is not None]
+    assert len(said) == spoken
+    assert said[0].start == 0
+    for number, (before, after) in enumerate(pairwise(said), start=1):
+        assert before.end == after.start
+        assert 2.2 * number - 0.75 <= after.start <= 2.2 * number + 0.05
+    assert said[-1].end == pytest.approx(file.media.seconds, abs=0.001)
 
 
 @pytest.mark.parametrize(
