@@ -52,6 +52,9 @@ WRITING: tuple[tuple[Program, tuple[str, ...]], ...] = (
     ("opening", ("{id}",)),
 )
 
+DIRECTING = ("redo", "edit", "shots", "undo")
+"""Commands that change the two plans that can be directed, with their receipts; the journal holds what was there."""
+
 _JSON = (
     "brief.json",
     "receipts/brief.json",
@@ -231,7 +234,7 @@ def _on_session(draw: random.Random, kind: str, *damages: Damage, base: Base | N
         base,
         placed,
         true=true and program != "opening",
-        reads=program != "opening" and words[0] != "fork" and "--yes" not in words,
+        reads=program != "opening" and words[0] not in ("fork", *DIRECTING) and "--yes" not in words,
     )
 
 

@@ -23,6 +23,7 @@ from pathlib import Path
 
 from tests.hostile.case import HEALTHY, Case, make_templates, prepare
 from tests.hostile.damage import BASES, Base
+from tests.hostile.kinds import DIRECTING
 from tests.hostile.room import Room, Seen, held, make_room, seen
 from tests.hostile.work import run_program
 from tests.support.processor_time import within
@@ -116,7 +117,7 @@ class Stage:
             foreign = case.base in ("foreign", "older foreign") and case.program == "opening"
             if after != before and (case.reads or (foreign and ended.code != 0)):
                 wrong.append(f"it changed {_differing(before, after)}")
-            if lost := _lost(room, had, before):
+            if lost := _lost(room, had, before, directed=case.words[0] in DIRECTING):
                 wrong.append(f"it lost {lost}")
             return ended, wrong
         finally:
@@ -198,13 +199,18 @@ def _ends(child: int) -> bool:
         os.close(handle)
 
 
-def _lost(room: Room, had: Mapping[str, int], before: Seen) -> list[str]:
-    """Return what was there and is nowhere now: meta is a projection, a brief may be written in its usual form."""
+def _lost(room: Room, had: Mapping[str, int], before: Seen, *, directed: bool) -> list[str]:
+    """Return what was there and is nowhere now: meta is a projection, a brief may be written in its usual form.
+
+    A directed plan is another one, and so is its receipt.
+    """
     gone = had.keys() - held(room.output).keys()
     if not gone:
         return []
     told = {hashlib.sha256(content).hexdigest(): name for name, (_, _, _, content) in before.items() if content}
     names = [told.get(digest, digest) for digest in gone]
+    if directed:
+        names = [name for name in names if not name.endswith(("/story.json", "/shots.json"))]
     return [name for name in names if not name.endswith(("_meta.json", "brief.json")) and "/results/" not in name]
 
 

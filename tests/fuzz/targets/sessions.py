@@ -39,7 +39,7 @@ READING = (
     ("sessions", "takes"),
     ("sessions", "history"),
 )
-COMMANDS = (*READING, ("sessions", "repair", "--yes"), ("sessions", "fork"), ("sessions", "undo"))
+COMMANDS = (*READING, ("sessions", "repair", "--yes"), ("sessions", "fork"))
 
 _place = tempfile.TemporaryDirectory(prefix="fuzz-sessions-")
 _room = make_room(Path(_place.name) / "room")
