@@ -161,7 +161,13 @@ ItsSession = Annotated[
     ),
 ]
 RedoShots = Annotated[
-    str, shown("Shots", "Which shots, for example 3,5-7. Empty only for the score.", max_length=2_000)
+    str,
+    # The command line reads `-p shots=3` as a JSON number.
+    BeforeValidator(_text_of_scalar),
+    WithJsonSchema(
+        {"anyOf": [{"title": "text", "type": "string", "maxLength": 2_000}, {"title": "number", "type": "integer"}]}
+    ),
+    shown("Shots", "Which shots, for example 3,5-7. Empty only for the score."),
 ]
 RedoWhat = Annotated[
     RedoStage, shown("What", "What is made anew: the image (and its clip), the video, the narration, or the score.")
