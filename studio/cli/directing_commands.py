@@ -6,6 +6,7 @@ Like all of `sessions` they import models only when they must.
 from __future__ import annotations
 
 import sys
+from functools import partial
 from typing import Annotated, Literal
 
 from cyclopts import Parameter
@@ -60,7 +61,7 @@ def list_takes(
     if json:
         write_json(takes_json(found))
     else:
-        print("\n".join(takes_lines(found, stage, command("pick", session, place))))
+        print("\n".join(takes_lines(found, stage, partial(command, "pick", session, place))))
     return 0
 
 

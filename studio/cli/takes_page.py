@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 from studio.directing.edits import RedoStage
 from studio.directing.takes import Take
@@ -13,11 +13,11 @@ PROMPT_LETTERS = 60
 """Letters of a prompt that are shown."""
 
 
-def takes_lines(takes: Sequence[Take], stage: RedoStage, pick: str) -> list[str]:
+def takes_lines(takes: Sequence[Take], stage: RedoStage, pick: Callable[..., str]) -> list[str]:
     """Return the lines for a person.
 
     Args:
-        pick: the command that puts a take in its place, without its options.
+        pick: returns the command that puts a take in its place, with these further words.
     """
     if not takes:
         return [f"No {'score' if stage == 'score' else stage} was made yet."]
@@ -25,9 +25,9 @@ def takes_lines(takes: Sequence[Take], stage: RedoStage, pick: str) -> list[str]
     widths = [max(len(row[column]) for row in rows) for column in range(len(rows[0]))]
     lines = ["  ".join(f"{cell:<{width}}" for cell, width in zip(row, widths, strict=True)).rstrip() for row in rows]
     if other := next((take for take in takes if not take.in_place), None):
-        shot = f" --shot {other.shot}" if other.shot else ""
-        of = "" if stage == "image" else f" --stage {stage}"
-        lines.append(f"to use another: {pick}{shot} --take {other.number}{of}")
+        shot = ("--shot", str(other.shot)) if other.shot else ()
+        of = () if stage == "image" else ("--stage", stage)
+        lines.append(f"to use another: {pick(*shot, '--take', str(other.number), *of)}")
     return lines
 
 
