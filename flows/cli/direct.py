@@ -247,7 +247,7 @@ def trim(
     last = length if end is None else end
     if not 0 <= start < last <= length + 0.001:
         raise BadInput(f"the clip of shot {number} is {length:.2f} s long: trim it within that, for example --in 0.5")
-    source = Source(sha256=clip.sha256, start=start, end=last, sound=clip.sound)
+    source = clip.model_copy(update={"start": start, "end": last})
     change = use_clip(source, number, last - start)
     return opened.carry_out("trim", f"trim shot {number} to {start:g} to {last:g} s", change, later, money)
 
@@ -478,7 +478,12 @@ class _Opened:
             own = next((take for take in takes if take.receipt.sha256 == chosen.sha256), None)
             if own is not None:
                 return chosen, own.receipt.seconds or 0.0
+            from studio.store.material import find_file
+            from studio.video.foreign import media_of
 
+            if (path := find_file(self.folder, chosen.sha256)) is None:
+                raise BadInput(f"the clip of shot {number} ({chosen.name!r}) is gone: give it again with `film use`")
+            return chosen, media_of(path).seconds
         if there is None:
             raise BadInput(f"shot {number} has no clip yet: make it first, with {self._command('resume')}")
         return Source(sha256=there.receipt.sha256), there.receipt.seconds or 0.0

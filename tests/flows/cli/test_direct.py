@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 from pathlib import Path
 
@@ -10,6 +11,7 @@ import pytest
 from flows.cli.film import main, planned_command
 from tests.support.films.fake_crew import Log, fake_crew
 from tests.support.films.filming import filmed, opened
+from tests.support.foreign_media import named_clip
 
 WRONG: dict[str, tuple[list[str], str]] = {
     "no shot": (["redo"], "say which shots"),
@@ -112,3 +114,23 @@ def test_a_directing_command_can_be_planned_in_either_order() -> None:
     assert planned_command(["plan", "s", "redo", "--shot", "1"]) == ["redo", "s", "--shot", "1"]
     assert planned_command(["plan", "redo", "--shot", "1", "--", "s"]) == ["redo", "--shot", "1", "--", "s"]
     assert planned_command(["plan", "s"]) == planned_command(["redo", "s", "--shot"]) == []
+
+
+def test_a_trim_of_ones_own_clip_is_of_the_file_that_was_given(
+    tmp_path: Path, capfd: pytest.CaptureFixture[str]
+) -> None:
+    """Not of what was made of it: the whole file can be used again, with its own name and sound."""
+    folder = opened(tmp_path)
+    filmed(folder, fake_crew(Log()))
+    source, place = named_clip(tmp_path, "h264.mp4"), ["--output", str(tmp_path)]
+    assert run(["use", folder.name, str(source), "--shot", "1", "--sound", "--later", *place]) == 0
+    filmed(folder, fake_crew(Log()))
+    assert run(["trim", folder.name, "--shot", "1", "--in", "0.5", "--out", "1.75", "--later", *place]) == 0
+    clip = json.loads((folder / "shots.json").read_text("utf-8"))[0]["clip"]
+    assert clip == {
+        "sha256": hashlib.sha256(source.read_bytes()).hexdigest(),
+        "start": 0.5,
+        "end": 1.75,
+        "sound": True,
+        "name": "h264.mp4",
+    }
