@@ -20,6 +20,7 @@ from rich.console import Console
 from flows.cli import direct as director
 from flows.cli.approve import approve as answer_approval
 from flows.cli.command_options import NO_MONEY_OPTIONS, NO_OPTIONS, Approving, GivenOptions, Json, Money, Output
+from flows.cli.directed_session import planning
 from flows.cli.doctor import EXAMPLES as DOCTOR_EXAMPLES
 from flows.cli.doctor import doctor as check_up
 from flows.cli.film_report import show_finished
@@ -32,6 +33,8 @@ from flows.cli.studio import EXAMPLES as STUDIO_EXAMPLES
 from flows.cli.studio import studio as start_studio
 from flows.cli.styles import EXAMPLES as STYLES_EXAMPLES
 from flows.cli.styles import styles as list_styles
+from flows.cli.use import EXAMPLES as USE_EXAMPLES
+from flows.cli.use import use as use_own
 from flows.signals import Terminated
 from studio.cli.terminal import leave, says_yes, typed_answer
 from studio.errors import BadInput, SessionLocked
@@ -197,7 +200,7 @@ app.command(director.redo, name="redo", help_epilogue=director.EXAMPLES["redo"])
 app.command(director.edit, name="edit", help_epilogue=director.EXAMPLES["edit"])
 app.command(director.pick, name="pick", help_epilogue=director.EXAMPLES["pick"])
 app.command(director.shots, name="shots", help_epilogue=director.EXAMPLES["shots"])
-app.command(director.use, name="use", help_epilogue=director.EXAMPLES["use"])
+app.command(use_own, name="use", help_epilogue=USE_EXAMPLES)
 app.command(director.trim, name="trim", help_epilogue=director.EXAMPLES["trim"])
 app.command(director.note, name="note", help_epilogue=director.EXAMPLES["note"])
 app.command(start_studio, name="studio", help_epilogue=STUDIO_EXAMPLES)
@@ -282,7 +285,7 @@ def main(argv: list[str] | None = None) -> None:
 def _carry_out(words: list[str]) -> int | None:
     """Run the command that the words name; `plan SESSION redo ...` is `redo SESSION ...` that only shows its plan."""
     planned = planned_command(words)
-    with director.planning() if planned else nullcontext():
+    with planning() if planned else nullcontext():
         code: int | None = app(planned or words, exit_on_error=False, print_error=False)
     return code
 
