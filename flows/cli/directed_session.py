@@ -60,7 +60,7 @@ _planning: ContextVar[bool] = ContextVar("_planning", default=False)
 
 @contextmanager
 def planning() -> Iterator[None]:
-    """Let the commands of this module show what they would do, within the block, and change nothing."""
+    """Within the block, let commands that direct show what they would do, and change nothing."""
     token = _planning.set(True)
     try:
         yield
