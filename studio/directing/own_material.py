@@ -74,8 +74,7 @@ def own_file(path: Path) -> OwnFile:
         reason = (error.strerror or str(error)).lower()
         raise BadInput(f"cannot read {printable(str(path))!r} ({reason}): check the name") from error
     media = media_of(real)
-    # Zeros within a sound are where a person cut it: who names the file knows it.
-    if wrong := torn(real, zeros=False):
+    if wrong := torn(real):
         raise BadInput(f"{printable(path.name)!r} is not whole, {wrong}: export it again")
     return OwnFile(real, files.sha256_of(real), media)
 

@@ -61,7 +61,7 @@ def placed_files(folder: Path) -> Iterator[PlacedFile]:
             if kind != "title_card" and path == folder / piece_path(kind, index):
                 if is_given(folder, records, kind, index):
                     yield placed
-            elif files.is_file(path) and _is_whole(path):
+            elif files.is_file(path) and not torn(path):
                 yield placed
 
 
@@ -76,9 +76,4 @@ def is_given(folder: Path, records: Records, stage: Stage, index: int) -> bool:
     # A fault leaves a file of the same size, or one that is cut off; a hand hardly ever does.
     if any(receipt is not None and receipt.bytes == there.st_size for receipt in known):
         return False
-    return _is_whole(path)
-
-
-def _is_whole(path: Path) -> bool:
-    # A fault that leaves zeros leaves the size: a file of another size was cut by a person.
-    return not torn(path, zeros=False)
+    return not torn(path)

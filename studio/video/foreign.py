@@ -69,7 +69,7 @@ def media_of(path: Path) -> Media:
     return _picture(path) or _moving(path)
 
 
-def torn(path: Path, *, zeros: bool = True) -> str:
+def torn(path: Path) -> str:
     """Return why a picture, clip or sound is not whole, in words that follow 'it'; '' if it is.
 
     As `studio.media.torn.torn_media`; a picture is whole if it decodes, a PNG if its checksums hold. What cannot be
@@ -80,7 +80,7 @@ def torn(path: Path, *, zeros: bool = True) -> str:
     """
     try:
         if _picture(path) is None:
-            return torn_media(path, zeros=zeros)
+            return torn_media(path)
         with open_file(path) as (file, _):
             check_chunks(file, MOST_PIXELS)
             with opened(file, MOST_PIXELS) as picture:

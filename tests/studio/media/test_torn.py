@@ -77,19 +77,18 @@ DAMAGES = (_cut, _zero_end, _zero_middle)
 def test_damage_is_found(whole: Callable[[str], bytes], tmp_path: Path, name: str, seed: int) -> None:
     """A clip or sound of any kind that was cut off anywhere, or overwritten with zeros, is torn.
 
-    Where the zeros in uncompressed sound begin or end at a moment of silence they cannot be told from it.
+    In uncompressed sound zeros are silence, which a person may have cut so.
     """
     content, draw = whole(name), random.Random(seed)
     path = tmp_path / name
     found = []
-    for damage in DAMAGES:
+    for damage in DAMAGES[:1] if name.endswith("wav") else DAMAGES:
         path.write_bytes(damage(content, draw))
         try:
             found.append(bool(torn_media(path)))
         except BadInput:
             found.append(True)
-    least = 2 if name.endswith("wav") else 3
-    assert sum(found) >= least, f"{name}, {seed}: {found}"
+    assert all(found), f"{name}, {seed}: {found}"
 
 
 @sampled("name", ("hevc.mp4", "cabac.mp4"))
@@ -105,20 +104,10 @@ def test_a_few_zeros_in_a_picture_are_found(whole: Callable[[str], bytes], tmp_p
     assert found == 12, found
 
 
-@pytest.mark.thorough
-def test_most_zeros_in_a_wav_are_found(whole: Callable[[str], bytes], tmp_path: Path) -> None:
-    """Of blocks of zeros anywhere in a WAV, nine in ten are found."""
-    content, draw = whole("a.wav"), random.Random(3)
-    path = tmp_path / "a.wav"
-    found = 0
-    for _ in range(40):
-        path.write_bytes(_zero_middle(content, draw))
-        found += bool(torn_media(path))
-    assert found >= 34, found
-
-
-def test_silence_is_no_damage(tmp_path: Path) -> None:
-    """A WAV with silence at its ends and between its words is whole."""
-    fades = "".join(f",afade=t=out:st={at + 0.3}:d=0.02,afade=t=in:st={at + 0.6}:d=0.02" for at in (0,))
+def test_silence_is_no_damage(whole: Callable[[str], bytes], tmp_path: Path) -> None:
+    """A WAV is whole with silence at its ends, between its words, and cut through them."""
+    fades = ",afade=t=out:st=0.3:d=0.02,afade=t=in:st=0.6:d=0.02"
     ffmpeg("-f", "lavfi", "-i", f"{_VOICE}{fades},adelay=300,apad=pad_dur=0.5", tmp_path / "a.wav")
     assert torn_media(tmp_path / "a.wav") == ""
+    (tmp_path / "cut.wav").write_bytes(_zero_middle(whole("a.wav"), random.Random(3)))
+    assert torn_media(tmp_path / "cut.wav") == ""
