@@ -29,7 +29,7 @@ $(error Python 3.11 or newer is needed and '$(PYTHON)' is not one: install it, o
 endif
 endif
 
-.PHONY: film plan doctor styles studio batch approve rename resume redo edit pick use shots takes history undo sessions view cost fork export import gc verify repair prompts test test-all test-browser test-patterns bench bench-flow bench-render crash-bench day-bench hostile fuzz environment
+.PHONY: film plan doctor styles studio batch approve rename resume redo edit pick trim note use shots takes history undo sessions view cost fork export import gc verify repair prompts test test-all test-browser test-patterns bench bench-flow bench-render crash-bench day-bench hostile fuzz environment
 .DEFAULT_GOAL := film
 
 # The first film compiles what pip leaves uncompiled (below), even if the caller's environment forbids that.
@@ -82,6 +82,12 @@ edit: $(READY)
 
 pick: $(READY)
 	@exec $(BIN)/film pick $${FILM_ID:+"$$FILM_ID"} $(ARGS)
+
+trim: $(READY)
+	@exec $(BIN)/film trim $${FILM_ID:+"$$FILM_ID"} $(ARGS)
+
+note: $(READY)
+	@exec $(BIN)/film note $${FILM_ID:+"$$FILM_ID"} $(ARGS)
 
 use: $(READY)
 	@exec $(BIN)/film use $${FILM_ID:+"$$FILM_ID"} $(ARGS)

@@ -10,7 +10,8 @@ from pathlib import Path
 
 import pytest
 
-from studio.text.command_hints import command
+from flows.cli.direct import VERBS
+from studio.text.command_hints import command, directing_line
 
 HERE = Path(__file__).parents[1]
 DUMP = f"""#!{sys.executable}
@@ -119,6 +120,24 @@ def test_what_is_printed_under_make_can_be_pasted(house: Path, monkeypatch: pyte
     ]:
         subprocess.run(["sh", "-c", line], check=True, capture_output=True, timeout=60)
         assert arguments(house) == expected, line
+
+
+@pytest.mark.parametrize("verb", VERBS)
+@pytest.mark.parametrize("under_make", [True, False])
+def test_a_planned_change_can_be_pasted(
+    house: Path, monkeypatch: pytest.MonkeyPatch, verb: str, under_make: bool
+) -> None:
+    """What `plan` prints for a change, run by a shell, makes that change: each verb has its target, too."""
+    if under_make:
+        monkeypatch.setenv("FILM_FROM_MAKE", "1")
+    else:
+        monkeypatch.delenv("FILM_FROM_MAKE", raising=False)
+        monkeypatch.setattr(sys, "argv", [".venv/bin/film"])
+    said = ["--shot", "3", "--notes", 'it\'s $5; "wet" $(date)']
+    words = [verb, *said, "--", "session_20250208_002238"]
+    subprocess.run(["sh", "-c", directing_line(words)], check=True, capture_output=True, timeout=60)
+    expected = [verb, "session_20250208_002238", *said] if under_make else words
+    assert arguments(house) == ["film", *expected]
 
 
 @pytest.mark.parametrize("idea", ["A letter at sea", "--seconds", "it's $5"])

@@ -55,17 +55,17 @@ class Carrying:
 AT_ONCE = Carrying()
 """None of these options was given."""
 
-_planning: ContextVar[bool] = ContextVar("_planning", default=False)
+_planned: ContextVar[str] = ContextVar("_planned", default="")
 
 
 @contextmanager
-def planning() -> Iterator[None]:
-    """Within the block, let commands that direct show what they would do, and change nothing."""
-    token = _planning.set(True)
+def planning(line: str) -> Iterator[None]:
+    """Within the block, let commands that direct show what they would do, and change nothing; `line` would do it."""
+    token = _planned.set(line)
     try:
         yield
     finally:
-        _planning.reset(token)
+        _planned.reset(token)
 
 
 class Opened:
@@ -143,10 +143,10 @@ class Opened:
             given: the SHA-256 of pictures that it brings.
         """
         how = self._how
-        if _planning.get():
+        if line := _planned.get():
             from flows.cli.plan import show_plan
 
-            return show_plan(self.folder, directed_texts(self.folder, change), words, how.money, how.json, given)
+            return show_plan(self.folder, directed_texts(self.folder, change), words, line, how.money, how.json, given)
         how.money.terms()
         now = datetime.now().isoformat(timespec="seconds")
         direct(self.folder, change, verb, words, now, self.tell, prepare=prepare)

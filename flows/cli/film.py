@@ -49,7 +49,7 @@ from studio.store import lock
 from studio.store.brief import is_own_session, read_brief
 from studio.store.folders import output_folder, sessions_root
 from studio.store.session_names import check_name, find_session
-from studio.text.command_hints import command
+from studio.text.command_hints import command, directing_line
 from studio.text.display import printable
 
 app = App(
@@ -285,7 +285,7 @@ def main(argv: list[str] | None = None) -> None:
 def _carry_out(words: list[str]) -> int | None:
     """Run the command that the words name; `plan SESSION redo ...` is `redo SESSION ...` that only shows its plan."""
     planned = planned_command(words)
-    with planning() if planned else nullcontext():
+    with planning(directing_line(planned)) if planned else nullcontext():
         code: int | None = app(planned or words, exit_on_error=False, print_error=False)
     return code
 

@@ -99,13 +99,14 @@ def plan(
 
 
 def show_plan(
-    folder: Path, directed: Directed, words: str, money: Money, json: bool, given: Container[str] = ()
+    folder: Path, directed: Directed, words: str, line: str, money: Money, json: bool, given: Container[str] = ()
 ) -> int:
     """Show what a change of the plan would have made, and what that would cost; return the exit code.
 
     Args:
         directed: the texts that the change would give to plans.
         words: what the change is: 'redo the image of shot 3'.
+        line: the command line that makes the change.
         given: the SHA-256 of pictures that the change would bring into the session.
     """
     brief = read_brief(folder)
@@ -114,7 +115,7 @@ def show_plan(
     if json:
         write_json({"change": words, **forecast_json(found)})
     else:
-        print("\n".join([f"If you {words}:", *forecast_lines(found, "the same line without `plan`")]))
+        print("\n".join([f"If you {words}:", *forecast_lines(found, line)]))
     return 0
 
 

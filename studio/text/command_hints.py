@@ -20,7 +20,7 @@ _TARGETS = {
     "plan": ("film", "plan"),
     "rename": ("film", "rename"),
     "fork": ("sessions", "fork"),
-    "pick": ("film", "pick"),
+    **{verb: ("film", verb) for verb in ("redo", "edit", "pick", "trim", "note", "shots", "use")},
     "import": ("sessions", "import"),
     "export": ("sessions", "export"),
     "gc": ("sessions", "gc"),
@@ -38,7 +38,7 @@ _MAKE = {
     "plan": "plan",
     "rename": "rename",
     "fork": "fork",
-    "pick": "pick",
+    **{verb: verb for verb in ("redo", "edit", "pick", "trim", "note", "shots", "use")},
     "import": "import",
     "export": "export",
     "gc": "gc",
@@ -77,6 +77,14 @@ def command(
     named = [session_id] if session_id else ["--", said] if said.startswith("-") else [said] if said else []
     words = [*options, *named] if said else [*named, *options]
     return shlex.join([_beside_us(program), word, *words])
+
+
+def directing_line(words: list[str]) -> str:
+    """Return the command line for the words of a directing command, as `film` takes them: redo SESSION --shot 3."""
+    verb, *rest = words
+    if os.environ.get(FROM_MAKE) and rest[-2:-1] == ["--"]:
+        return command(verb, rest[-1], None, *rest[:-2])
+    return shlex.join([_beside_us("film"), *words])
 
 
 def _is_usual(output: Path) -> bool:

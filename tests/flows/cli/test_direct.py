@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import shlex
 from pathlib import Path
 
 import pytest
@@ -91,7 +92,12 @@ def test_a_plan_of_a_change_changes_nothing(film: Path, capfd: pytest.CaptureFix
     made = {(piece["stage"], piece["shot"]) for piece in told["pieces"] if piece["made"]}
     assert {("images", 1), ("videos", 1), ("film", None)} <= made
     assert run(["plan", "note", film.name, "hm", "--shot", "1", *place]) == 0
-    assert "If you note on shot 1" in capfd.readouterr().out
+    told = capfd.readouterr().out
+    assert "If you note on shot 1" in told
+    line = shlex.split(
+        next(line for line in told.splitlines() if line.startswith("carry out")).removeprefix("carry out")
+    )
+    assert line[1:] == ["note", film.name, "hm", "--shot", "1", *place], told
     assert seen(film) == before
 
 
