@@ -50,13 +50,21 @@ def painted_size(abilities: Abilities, size: Size) -> Size:
     return max(1, round(size[0] * scale)), max(1, round(size[1] * scale))
 
 
+def _enlarged(crew: Crew, options: FilmOptions) -> tuple[Size, float]:
+    """Return the size of the crew's pictures, and how many times they are enlarged to the film's."""
+    painted = painted_size(crew.painter.abilities, options.size)
+    return painted, max(options.size[0] / painted[0], options.size[1] / painted[1])
+
+
 def _of_size(crew: Crew, options: FilmOptions) -> str:
     frame, who = options.size, crew.painter.model
-    painted = painted_size(crew.painter.abilities, frame)
-    enlarged = max(frame[0] / painted[0], frame[1] / painted[1])
+    painted, enlarged = _enlarged(crew, options)
     shape = f"{painted[0]}x{painted[1]}"
     if enlarged > MOST_ENLARGED:
         height = math.floor(options.height * MOST_ENLARGED / enlarged) // 2 * 2
+        # Sizes are whole pixels, so that a little less may be possible only.
+        while height > 2 and _enlarged(crew, options.model_copy(update={"height": height}))[1] > MOST_ENLARGED:
+            height -= 2
         raise BadInput(
             f"--height {options.height}: {who} paints {shape}, which would be enlarged {enlarged:.1f} times to "
             f"{frame[0]}x{frame[1]}, more than {MOST_ENLARGED:g}: choose --height {height} or less, or another model"

@@ -65,7 +65,8 @@ def test_the_judge_sees(stage: Stage, monkeypatch: pytest.MonkeyPatch, fault: st
         elif fault == "hangs":
             os.read(os.pipe()[0], 1)
         elif fault == "slow":
-            while os.times().user < 2.5:
+            # Twice what is allowed on a machine as slow as this one is now.
+            while within(os.times().user, 2 * measured.SECONDS):
                 hash(fault)
         elif fault == "hungry":
             b"x" * (400 << 20)

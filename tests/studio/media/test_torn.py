@@ -22,7 +22,7 @@ KINDS: dict[str, tuple[str, ...]] = {
     "cbr.mp3": ("-b:a", "128k", "-write_xing", "0"),
     "cabac.mp4": CLIPS["gop.mp4"],
     "fast.mp4": (*CLIPS["h264.mp4"], "-movflags", "+faststart"),
-    "a.mov": CLIPS["prores.mov"],
+    "a.mov": (*CLIPS["prores.mov"], "-c:a", "aac"),
     "hevc.mp4": CLIPS["hevc.mp4"],
     "a.mkv": CLIPS["h264.mkv"],
     "a.m4a": (),

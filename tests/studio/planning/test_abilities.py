@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any, Self
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from blocks.offline.crew import offline_crew
@@ -159,6 +159,7 @@ def test_what_is_seen_of_another_size_is_told() -> None:
     assert said == "able paints 1024x1024: its pictures are cropped by 44% to 608x1080"
 
 
+@example((), 65, "16:9", 147)
 @given(
     st.lists(st.tuples(st.integers(64, 4096), st.integers(64, 4096)), max_size=4).map(tuple),
     st.none() | st.integers(64, 4096),
