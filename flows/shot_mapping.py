@@ -32,17 +32,23 @@ from studio.model.pieces import PER_SHOT
 from studio.model.receipt import Receipt
 from studio.planning.abilities import check_shots
 from studio.planning.cast import Cast, cast_of
-from studio.planning.orders import alternatives, character_number
+from studio.planning.orders import (
+    alternatives,
+    character_number,
+    clip_alternatives,
+    line_alternatives,
+    score_alternatives,
+)
 from studio.planning.timeline import check_timeline, lengthened_text
 from studio.sessions.session import Session
 from studio.status.snapshot import read_snapshot
 from tasks.cast import paint_portrait
 from tasks.images import paint_shot, paint_take
-from tasks.narration import narrate_shot
+from tasks.narration import narrate_shot, speak_take
 from tasks.policy import kept
-from tasks.score import compose_score
+from tasks.score import compose_score, compose_take
 from tasks.timeline import lay_timeline
-from tasks.videos import animate_shot
+from tasks.videos import animate_shot, animate_take
 
 ANIMATORS = 2
 """Clips made at the same time: the encoder fills about a core. For pictures and lines the crew says how many."""
@@ -86,8 +92,10 @@ class SessionTasks:
         state = kept(task, self.session.folder)(session=self.session, **_opaque(inputs), return_state=True)
         return self.receipt(state, 0)
 
-    def receipt(self, state: State[Any], index: int) -> Receipt:
+    def receipt(self, state: State[Any], index: int, *, aside: bool = False) -> Receipt:
         """Return the receipt that a task ended with; report a piece from the cache as reused, once.
+
+        Of a take that was made `aside` nothing is reported: it is not the shot's piece.
 
         Raises:
             FilmError: the task's own error, or an `EngineFailed` for any other exception or state.
@@ -105,6 +113,8 @@ class SessionTasks:
             raise EngineFailed(f"{type(result).__name__}: {result}") from result
         if not isinstance(result, Receipt):
             raise EngineFailed(f"the task ended as {state.name}: {state.message}")
+        if aside:
+            return result
         # Shots that were painted for an approval are mapped a second time for their clips.
         if state.name == "Cached" and self._reported.get((result.stage, index)) != result.sha256:
             events.publish(Event("reused", stage=result.stage, index=index))
@@ -199,6 +209,8 @@ class _Mapping:
             )
         for shot in self._unfinished_first():
             self._submit(self._voices, narrate_shot, "narration", shot.index, shot=shot)
+            for take in line_alternatives(shot):
+                self._submit(self._voices, speak_take, "narration", shot.index, aside=True, shot=take)
             if not characters:
                 self._paint(shot)
             # Hundreds of shots take a second to submit, and the first clip need not wait until the last is submitted.
@@ -259,8 +271,7 @@ class _Mapping:
         # Without `wait` the state would be read from the server, where it arrives late.
         future.wait()
         try:
-            # A take that is kept aside is not what was reported of the shot.
-            receipt = self._tasks.receipt(future.state, -index if aside else index)
+            receipt = self._tasks.receipt(future.state, index, aside=aside)
             if not aside:
                 self._pieces[stage, index] = receipt
         except (Interrupted, RunMustEnd):
@@ -269,11 +280,17 @@ class _Mapping:
             self._failures.append(Failure(stage, index, str(error)))
             events.publish(Event("failed", str(error), stage=stage, index=index))
         if aside:
-            self._takes_open[index] -= 1
-        if stage == "cast":
+            self._take_settled(stage, index)
+        elif stage == "cast":
             self._portrait_settled(index)
         elif (stage, index) in self._pieces and self._clips:
             self._go_on_from(stage, index)
+
+    def _take_settled(self, stage: Stage, index: int) -> None:
+        if stage == "images":
+            self._takes_open[index] -= 1
+            if self._clips:
+                self._animate_if_ready(index)
 
     def _portrait_settled(self, number: int) -> None:
         if (portrait := self._pieces.get(("cast", number))) is not None:
@@ -296,6 +313,10 @@ class _Mapping:
         if image is not None and line is not None and not self._takes_open[index]:
             shot = self._shots[index - 1]
             self._submit(self._animators, animate_shot, "videos", index, shot=shot, image=image, line=line)
+            for take in clip_alternatives(shot):
+                self._submit(
+                    self._animators, animate_take, "videos", index, aside=True, shot=take, image=image, line=line
+                )
 
     def _lay_out(self) -> None:
         self._tasks.run(lay_timeline, shots=self._shots, lines=self._all("narration"))
@@ -304,9 +325,10 @@ class _Mapping:
         if note := lengthened_text(self._timeline, self._shots, self._session.brief.options):
             events.publish(Event("note", note))
         if self._session.brief.options.music or self._story.music is not None:
-            self._submit(
-                self._voices, compose_score, "score", 0, story=self._story, shots=self._shots, timeline=self._timeline
-            )
+            given: dict[str, Any] = {"shots": self._shots, "timeline": self._timeline}
+            self._submit(self._voices, compose_score, "score", 0, story=self._story, **given)
+            for take in score_alternatives(self._story):
+                self._submit(self._voices, compose_take, "score", 0, aside=True, story=take, **given)
 
     def _all(self, stage: Stage) -> tuple[Receipt, ...]:
         return tuple(self._pieces[stage, shot.index] for shot in self._shots)

@@ -1,18 +1,17 @@
 """Task: paint a picture per shot. Key: prompt, size, the shot's seed and take, its cast, painter. Cost: its price.
 
-Beside it the task for further takes of a picture.
+Beside it the task for a further take of a picture.
 """
 
 from __future__ import annotations
 
 from prefect import task
-from prefect.cache_policies import NO_CACHE
 
 from studio.model.film import Shot
 from studio.planning.cast import NOBODY, Cast
 from studio.production import stages
 from studio.sessions.session import Session
-from tasks.policy import RULES, PieceOfWork
+from tasks.policy import ASIDE, RULES, PieceOfWork
 from tasks.work import Outcome, carry_out
 
 
@@ -34,12 +33,8 @@ def paint_shot(session: Session, shot: Shot, shots: tuple[Shot, ...], cast: Cast
 @task(
     name="paint take",
     task_run_name="image · shot {shot.index} of {session.planned} · take {shot.take}",
-    cache_policy=NO_CACHE,
-    **{**RULES, "persist_result": False},
+    **ASIDE,
 )
 def paint_take(session: Session, shot: Shot, shots: tuple[Shot, ...], cast: Cast = NOBODY) -> Outcome:
-    """Paint another take of a shot's picture, keep it among the takes, and return its receipt.
-
-    Not cached by Prefect, whose records are of pieces in their place: a take that is there is found by its fingerprint.
-    """
+    """Paint another take of a shot's picture, keep it among the takes, and return its receipt."""
     return carry_out(session, stages.picture(session.job, shot, shots, cast), aside=True)

@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import Any
 
 from prefect import Task
-from prefect.cache_policies import CachePolicy
+from prefect.cache_policies import NO_CACHE, CachePolicy
 from prefect.client.schemas.objects import State, TaskRun
 from prefect.context import TaskRunContext
 from prefect.results import ResultStore
@@ -93,6 +93,10 @@ RULES: dict[str, Any] = {
     "log_prints": False,
 }
 """Options of every task that makes a piece: records are JSON; three retries after about 2, 4 and 8 s."""
+
+ASIDE: dict[str, Any] = {**RULES, "persist_result": False, "cache_policy": NO_CACHE}
+"""Options of every task that makes a further take, to be kept aside: not cached by Prefect, whose records are of pieces
+in their place. A take that is there is found by its number."""
 
 
 @functools.lru_cache(maxsize=64)

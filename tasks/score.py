@@ -1,4 +1,7 @@
-"""Task: compose the score. Key: moods and where they begin, length, seed, composer. Cost: nothing offline."""
+"""Task: compose the score. Key: moods and where they begin, length, seed, composer. Cost: nothing offline.
+
+Beside it the task for a further take of it.
+"""
 
 from __future__ import annotations
 
@@ -9,7 +12,7 @@ from prefect import task
 from studio.model.film import Shot, Story, Timeline
 from studio.production import stages
 from studio.sessions.session import Session
-from tasks.policy import RULES, PieceOfWork
+from tasks.policy import ASIDE, RULES, PieceOfWork
 from tasks.work import Outcome, carry_out
 
 
@@ -17,3 +20,9 @@ from tasks.work import Outcome, carry_out
 def compose_score(session: Session, story: Story, shots: Sequence[Shot], timeline: Timeline) -> Outcome:
     """Compose the music, `score.wav`, exactly as long as the film, and return its receipt."""
     return carry_out(session, stages.score(session.job, story, shots, timeline))
+
+
+@task(name="compose take", task_run_name="score · take {story.score_take}", **ASIDE)
+def compose_take(session: Session, story: Story, shots: Sequence[Shot], timeline: Timeline) -> Outcome:
+    """Compose another take of the music, keep it among the takes, and return its receipt."""
+    return carry_out(session, stages.score(session.job, story, shots, timeline), aside=True)

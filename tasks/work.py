@@ -18,7 +18,7 @@ from studio.model import events
 from studio.model.events import Event
 from studio.model.film import Stage
 from studio.model.paid import Paid, VendorError
-from studio.model.pieces import owner_text, receipt_path
+from studio.model.pieces import receipt_path
 from studio.model.receipt import Receipt
 from studio.production.work import Work
 from studio.sessions.session import Session
@@ -105,13 +105,15 @@ def carry_out(session: Session, work: Work[Any], *, aside: bool = False) -> Outc
             aside=aside,
         )
     session.meta.touch()
+    same = order.stage in ("videos", "narration", "score") and before is not None and before.sha256 == receipt.sha256
+    no_other = "this crew has no other take of it"
     if aside:
-        told = f"{owner_text(order.stage, order.index)}: another take is made ({taken:.1f} s)"
-        events.publish(Event("note", told))
+        what = f"the further take is the same: {no_other}" if same else f"another take is made ({taken:.1f} s)"
+        events.publish(Event("note", f"{events.subject_text(order.stage, order.index)}: {what}"))
         return receipt
     told = _left_out(receipt)
-    if order.stage in ("videos", "narration", "score") and before is not None and before.sha256 == receipt.sha256:
-        told = "; ".join(filter(None, (told, "the same as before: this crew has no other take of it")))
+    if same:
+        told = "; ".join(filter(None, (told, f"the same as before: {no_other}")))
     events.publish(Event("made", told, order.stage, order.index, seconds=taken))
     return receipt
 

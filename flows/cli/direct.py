@@ -78,7 +78,7 @@ def redo(
         str | None, Parameter(show_default=False, help="Another camera move, for example 'dolly in'.")
     ] = None,
     seed: Annotated[int | None, Parameter(show_default=False, help="The seed of the picture, 0 to 2147483647.")] = None,
-    takes: Annotated[int, Parameter(help="How many new takes of the picture; the first of them is used.")] = 1,
+    takes: Annotated[int, Parameter(help="How many new takes; the first of them is used.")] = 1,
     how: Carrying = AT_ONCE,
 ) -> int:
     """Make new takes of some shots, and cut the film again. The old ones stay: `sessions takes` lists them."""

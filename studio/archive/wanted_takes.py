@@ -18,7 +18,8 @@ from studio.store.journal import JOURNAL
 
 _HEX = re.compile(r"[0-9a-f]{12,64}")
 """A checksum; of the journal's differences perhaps without the digits that two have in common."""
-_ALTERNATIVES = re.compile(r'"alternatives"\s*:\s*[1-9]')
+_ALTERNATIVES = re.compile(r'"(video_|narration_|score_|)alternatives"\s*:\s*[1-9]')
+_STAGES: dict[str, Stage] = {"": "images", "video_": "videos", "narration_": "narration", "score_": "score"}
 
 
 class WantedTakes:
@@ -26,10 +27,10 @@ class WantedTakes:
 
     def __init__(self, texts: Iterable[str]) -> None:
         self._parts: set[str] = set()
-        self._alternatives = False
+        self._several: set[Stage] = set()
         for text in texts:
             self._parts.update(_HEX.findall(text))
-            self._alternatives |= _ALTERNATIVES.search(text) is not None
+            self._several.update(_STAGES[of] for of in _ALTERNATIVES.findall(text))
         self._short = [part for part in self._parts if len(part) < 64]
 
     def has(self, receipt: Receipt) -> bool:
@@ -37,8 +38,8 @@ class WantedTakes:
         return self.may_have(receipt.stage) or self._names(receipt.sha256)
 
     def may_have(self, stage: Stage) -> bool:
-        """Tell whether any take of this stage may be wanted: of pictures, if a shot has alternatives."""
-        return stage == "images" and self._alternatives
+        """Tell whether any take of this stage may be wanted: several takes of it were asked for."""
+        return stage in self._several
 
     def _names(self, sha256: str) -> bool:
         return sha256 in self._parts or any(part in sha256 for part in self._short)

@@ -83,11 +83,14 @@ def _is_free(step: Step) -> bool:
 def _row(steps: list[Step]) -> tuple[str, str, str, str]:
     """Return the cells of one line: the pieces, whether they are made or reused, why, what they cost."""
     first, noun = steps[0], _NOUNS[steps[0].stage]
-    name = f"{noun}{'s' * (len(steps) > 1)} {_numbers([step.index for step in steps])}" if first.index else noun
+    numbers = sorted({step.index for step in steps})
+    name = f"{noun}{'s' * (len(numbers) > 1)} {_numbers(numbers)}" if first.index else noun
     if not first.made:
         paid = sum(step.paid_usd for step in steps)
         return name, "reuse", first.why, f"cost {dollars(paid)}" if paid else ""
-    return name, "make", _fate(first), price_text(_sum(steps), short=True)
+    several = len(steps) > len(numbers)
+    fate = f"{len(steps)} further takes" if several and first.why == "further take" else _fate(first)
+    return name, "make", fate, price_text(_sum(steps), short=True)
 
 
 def _sum(steps: Sequence[Step]) -> Estimate:

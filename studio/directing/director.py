@@ -56,21 +56,21 @@ def read_plan(folder: Path, brief: Brief) -> Plan:
 
 
 class _LastTakes:
-    """Knows the highest take of every shot's picture in a session; reads its receipts once, when first asked."""
+    """Knows the highest take of every shot in a session; reads the receipts of a stage once, when first asked."""
 
     def __init__(self, folder: Path) -> None:
         self._folder = folder
-        self._known: dict[str, int] | None = None
+        self._known: dict[Stage, dict[str, int]] = {}
 
-    def of(self, shot: Shot) -> int:
-        """Return the highest take of a shot's picture, 0 if none was made."""
-        if self._known is None:
-            self._known = {}
+    def of(self, stage: Stage, shot: str) -> int:
+        """Return the highest take of a stage for a shot (its id; '': for the film), 0 if none was made."""
+        if stage not in self._known:
+            known = self._known[stage] = {}
             for place in receipt_places(self._folder):
-                receipt = read_receipt(place) if place.parent.name == "images" else None
-                if receipt is not None and receipt.shot:
-                    self._known[receipt.shot] = max(self._known.get(receipt.shot, 0), receipt.take)
-        return self._known.get(shot.id, 0)
+                receipt = read_receipt(place) if stage in (place.parent.name, place.stem) else None
+                if receipt is not None:
+                    known[receipt.shot] = max(known.get(receipt.shot, 0), receipt.take)
+        return self._known[stage].get(shot, 0)
 
 
 def changed_texts(before: Plan, after: Plan) -> Texts:

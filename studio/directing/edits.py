@@ -27,7 +27,7 @@ MOST_TAKES = 9
 """The most takes that one redo asks for: they are painted at once, and paid for at once."""
 
 
-def _no_takes(shot: Shot) -> int:
+def _no_takes(stage: Stage, shot: str) -> int:
     return 0
 
 
@@ -38,14 +38,15 @@ class Plan:
     Attributes:
         fps: frames a second.
         seed: the film's.
-        last_take: returns the highest take of a shot's picture that was ever made, 0 if none was.
+        last_take: returns the highest take of a stage that was ever made for a shot (its id; '' for the score), 0 if
+            none was.
     """
 
     story: Story
     shots: tuple[Shot, ...]
     fps: int
     seed: int
-    last_take: Callable[[Shot], int] = field(default=_no_takes, compare=False)
+    last_take: Callable[[Stage, str], int] = field(default=_no_takes, compare=False)
 
 
 Edit = Callable[[Plan], Plan]
@@ -73,7 +74,7 @@ class Redo:
         notes: words that join the prompt.
         camera: another camera move; '' leaves it.
         seed: the seed of the picture; None leaves it.
-        takes: how many new takes of the picture, 1 to `MOST_TAKES`; the first of them is used.
+        takes: how many new takes, 1 to `MOST_TAKES`; the first of them is used.
     """
 
     stage: RedoStage | None = None
@@ -98,8 +99,10 @@ def redo(asked: Redo, numbers: Collection[int]) -> Edit:
 
     def edit(plan: Plan) -> Plan:
         if stage == "score":
-            return replace(plan, story=_story(plan.story, music=None, score_take=plan.story.score_take + 1))
-        return _each(plan, numbers, lambda shot: _redone(shot, asked, stage, plan.last_take(shot)))
+            story = plan.story
+            take = 1 + max(plan.last_take("score", ""), story.score_take + story.score_alternatives)
+            return replace(plan, story=_story(story, music=None, score_take=take, score_alternatives=asked.takes - 1))
+        return _each(plan, numbers, lambda shot: _redone(shot, asked, stage, plan.last_take(STAGE_OF[stage], shot.id)))
 
     return edit
 
@@ -117,7 +120,6 @@ def _stage_of(asked: Redo) -> RedoStage:
 
 def _check_redo(asked: Redo, stage: RedoStage, numbers: Collection[int]) -> None:
     of_picture = {"--prompt": asked.prompt, "--notes": asked.notes, "--seed": asked.seed is not None}
-    of_picture["--takes"] = asked.takes > 1
     if stage != "image" and (wrong := [name for name, given in of_picture.items() if given]):
         raise BadInput(f"{wrong[0]} is about pictures: leave it out, or --stage {stage}")
     if asked.camera and stage not in ("image", "video"):
@@ -147,11 +149,17 @@ def _redone(shot: Shot, asked: Redo, stage: RedoStage, last_take: int) -> Shot:
                 "alternatives": asked.takes - 1,
             }
         case "video":
-            other_move = asked.camera not in ("", shot.camera)
-            update |= {"clip": None, "video_take": shot.video_take + (shot.clip is None and not other_move)}
+            take = _next_take(shot.video_take, shot.video_alternatives, last_take, shot.clip)
+            update |= {"clip": None, "video_take": take, "video_alternatives": asked.takes - 1}
         case _:
-            update |= {"voice": None, "narration_take": shot.narration_take + (shot.voice is None)}
+            take = _next_take(shot.narration_take, shot.narration_alternatives, last_take, shot.voice)
+            update |= {"voice": None, "narration_take": take, "narration_alternatives": asked.takes - 1}
     return _changed(shot, **update)
+
+
+def _next_take(take: int, alternatives: int, last_take: int, own: Source | None) -> int:
+    """Return the number of a new take; where a file of one's own has stood from the start, the crew's first is new."""
+    return take if own is not None and not last_take else 1 + max(last_take, take + alternatives)
 
 
 @dataclass(frozen=True)
@@ -334,9 +342,12 @@ def split(number: int, seconds: float) -> Edit:
                 f"shot {number} is {shot.frames / plan.fps:.2f} s long: split it after more than 0 s and before that"
             )
         clips = _halves(shot.clip, first / plan.fps)
+        # The second half is a shot of its own, for which no further takes were asked.
+        own = {"id": "", "narration": "", "voice": None, "note": "", "alternatives": 0}
+        own |= {"video_alternatives": 0, "narration_alternatives": 0}
         halves = (
             _changed(shot, frames=first, clip=clips[0]),
-            _changed(shot, frames=shot.frames - first, clip=clips[1], id="", narration="", voice=None, note=""),
+            _changed(shot, frames=shot.frames - first, clip=clips[1], **own),
         )
         return _numbered(plan, (*plan.shots[: number - 1], *halves, *plan.shots[number:]))
 

@@ -28,7 +28,7 @@ from studio.model.pieces import PICTURES, Order
 from studio.model.receipt import Receipt
 from studio.planning.abilities import check_shots, with_voice_for
 from studio.planning.cast import Cast, cast_of
-from studio.planning.orders import alternatives
+from studio.planning.orders import alternatives, clip_alternatives, line_alternatives, score_alternatives
 from studio.planning.own_orders import OWN_ENGINE
 from studio.planning.plan_diff import same_plan
 from studio.planning.plan_files import read_graph, read_shots, read_story, read_timeline, reader, tale_of
@@ -202,6 +202,8 @@ class _Forecaster:
 
     def _line(self, shot: Shot) -> Receipt | None:
         work = stages.line(self._job, shot)
+        for take in line_alternatives(shot):
+            self._take(stages.line(self._job, take))
         return self._step(work, self._exact(self._look(work.order), work))
 
     def _cast(self, cast: Cast, style: str) -> Cast:
@@ -230,9 +232,18 @@ class _Forecaster:
         return self._step(work, seen)
 
     def _take(self, work: Work[Any]) -> None:
-        """Note what would be done about a further take of a picture."""
-        kept = self._pieces.kept(work.order) if self._pieces is not None and self._sure else None
-        self._step(work, NEW if kept is None else Decision("copy", "kept elsewhere", receipt=kept))
+        """Note what would be done about a further take."""
+        self._step(work, self._kept(work.order))
+
+    def _take_behind(self, stage: Stage, shot: Shot | None, take: int, engine: Engine) -> None:
+        """Note what would be done about a further take whose order cannot be known, as `_behind`."""
+        number, its_id = (shot.index, shot.id) if shot else (0, "")
+        order = Order(self._job.session_id, stage, number, "", shot=its_id, take=take)
+        self._note(order, engine, self._kept(order), lambda: _untold(engine))
+
+    def _kept(self, order: Order) -> Decision:
+        kept = self._pieces.kept(order) if self._pieces is not None and self._sure else None
+        return Decision("make", "further take") if kept is None else Decision("copy", "kept elsewhere", receipt=kept)
 
     def _clip(self, shot: Shot, image: Receipt | None, line: Receipt | None) -> Receipt | None:
         if shot.clip is not None and line is not None:
@@ -240,11 +251,19 @@ class _Forecaster:
             image = image or line
         if not self._sure or image is None or line is None:
             own = shot.clip is not None
+            for take in clip_alternatives(shot):
+                self._take_behind("videos", shot, take.video_take, self._job.crew.animator)
             return self._behind("videos", OWN_ENGINE if own else self._job.crew.animator, shot.index)
         work = stages.clip(self._job, shot, image, line)
+        for take in clip_alternatives(shot):
+            further = stages.clip(self._job, take, image, line)
+            self._clip_step(further, self._kept(further.order))
         seen = self._look(work.order)
         if not seen.used and seen.receipt and seen.receipt.prompt != work.prompt:
             seen = replace(seen, why="edited prompt" if seen.why == "new upstream" else seen.why)
+        return self._clip_step(work, seen)
+
+    def _clip_step(self, work: Work[Any], seen: Decision) -> Receipt | None:
         return self._note(work.order, work.engine, seen, lambda: _untold(work.engine))
 
     # --- the whole film ---------------------------------------------------------------------------
@@ -264,8 +283,12 @@ class _Forecaster:
 
     def _score(self, story: Story, shots: Sequence[Shot], timeline: Timeline | None) -> Receipt | None:
         if timeline is None:
+            for take in score_alternatives(story):
+                self._take_behind("score", None, take.score_take, self._job.crew.composer)
             return self._behind("score", OWN_ENGINE if story.music is not None else self._job.crew.composer)
         work = stages.score(self._job, story, shots, timeline)
+        for take in score_alternatives(story):
+            self._take(stages.score(self._job, take, shots, timeline))
         return self._step(work, self._look(work.order))
 
     def _film(

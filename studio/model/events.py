@@ -51,9 +51,7 @@ class Event:
 
     def line(self) -> str:
         """Return the event as one line for a person, or '' if it is only for a live table."""
-        noun = _NOUNS[self.stage] if self.stage else ""
-        whose = owner_text(self.stage, self.index) if self.stage else ""
-        subject = f"{whose}: {noun}" if whose else noun
+        subject = subject_text(self.stage, self.index) if self.stage else ""
         match self.kind:
             case "reused":
                 return f"[SKIP] {subject} is there"
@@ -67,6 +65,12 @@ class Event:
                 return ""
             case _:
                 return self.text
+
+
+def subject_text(stage: Stage, index: int) -> str:
+    """Return which piece it is, in words: 'shot 3: clip', 'score'."""
+    whose = owner_text(stage, index)
+    return f"{whose}: {_NOUNS[stage]}" if whose else _NOUNS[stage]
 
 
 Listener = Callable[[Event], None]

@@ -23,9 +23,20 @@ STAGES: tuple[Stage, ...] = get_args(Stage)
 NOTE_LETTERS = 2_000
 """Longest note on a shot, in characters."""
 
-SHOT_EXTRAS = ("id", "alternatives", "video_take", "narration_take", "picture", "clip", "voice", "note")
+SHOT_EXTRAS = (
+    "id",
+    "alternatives",
+    "video_take",
+    "video_alternatives",
+    "narration_take",
+    "narration_alternatives",
+    "picture",
+    "clip",
+    "voice",
+    "note",
+)
 """Keys of a shot that are left out while they have their default: a plan without them is one of an earlier release."""
-STORY_EXTRAS = ("music", "title_card", "references", "score_take")
+STORY_EXTRAS = ("music", "title_card", "references", "score_take", "score_alternatives")
 """Keys of a story that are left out while they have their default. They direct the film and are no part of the tale."""
 
 LINE_CHARACTERS = 4_000
@@ -84,6 +95,7 @@ class Story(FrozenModel):
     title_card: Source | None = Field(default=None, description="a picture or clip that a person chose for the title")
     references: tuple[Reference, ...] = Field(default=(), max_length=200, description="pictures of places and props")
     score_take: int = Field(default=1, ge=1, description="raised by a redo: the same moods, other music")
+    score_alternatives: int = Field(default=0, ge=0, le=8, description="how many takes of the score more are composed")
 
     @model_serializer(mode="wrap")
     def _without_what_is_usual(self, dump: Dump) -> dict[str, JsonValue]:
@@ -173,7 +185,9 @@ class Shot(FrozenModel):
     id: str = Field(default="", pattern=r"^[a-z0-9-]{0,40}$", description="its identity; '' before it is read")
     alternatives: int = Field(default=0, ge=0, le=8, description="how many takes of its picture more are painted")
     video_take: int = Field(default=1, ge=1, description="raised by a redo: the same picture and move, another clip")
+    video_alternatives: int = Field(default=0, ge=0, le=8, description="how many takes of its clip more are made")
     narration_take: int = Field(default=1, ge=1, description="raised by a redo: the same words, spoken again")
+    narration_alternatives: int = Field(default=0, ge=0, le=8, description="how many takes of its line more are spoken")
     picture: str = Field(
         default="", pattern=r"^([0-9a-f]{64})?$", description="the take that is its picture; '': by its prompt"
     )

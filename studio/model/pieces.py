@@ -108,8 +108,8 @@ class Order:
             shot when shots are inserted.
         chosen: the SHA-256 of the take that a person chose, to be used as it is; '' for none.
         fits: tells whether a chosen take fits as it is, by its measures.
-        shot, take, direction: of a shot's piece, for its receipt: the shot's id; of a picture, which take it is, and
-            `Shot.direction`.
+        shot, take, direction: of a shot's piece, for its receipt: the shot's id; which take it is; of a picture,
+            `Shot.direction`. A score has a take, too.
     """
 
     session_id: str

@@ -70,7 +70,7 @@ class Receipt(PieceMeasures):
     seconds_taken: float = Field(default=0.0, ge=0)
     by_hand: bool = Field(default=False, description="a person put it there; no engine will replace it")
     also: tuple[Sidecar, ...] = ()
-    take: int = Field(default=0, ge=0, description="of a shot's picture: which take of its prompt it is; 0: not known")
+    take: int = Field(default=0, ge=0, description="which take of a shot, or of the score, it is; 0: not known")
     direction: str = Field(default="", description="of a picture by hand: what it replaced (`Shot.direction`)")
     shot: str = Field(default="", description="the id of the shot that it was made for; '' for a piece of the film")
     content: str | None = Field(default=None, description="for a plan: its text as it was written")

@@ -183,6 +183,30 @@ def alternatives(shot: Shot) -> tuple[Shot, ...]:
     return tuple(shot.model_copy(update={"take": shot.take + n}) for n in range(1, shot.alternatives + 1))
 
 
+def clip_alternatives(shot: Shot) -> tuple[Shot, ...]:
+    """Return the shot as each further take of its clip wants it, as `alternatives`."""
+    if shot.clip is not None:
+        return ()
+    wanted = range(1, shot.video_alternatives + 1)
+    return tuple(shot.model_copy(update={"video_take": shot.video_take + n}) for n in wanted)
+
+
+def line_alternatives(shot: Shot) -> tuple[Shot, ...]:
+    """Return the shot as each further take of its line wants it, as `alternatives`; a silent shot has no line."""
+    if shot.voice is not None or not shot.narration.strip():
+        return ()
+    wanted = range(1, shot.narration_alternatives + 1)
+    return tuple(shot.model_copy(update={"narration_take": shot.narration_take + n}) for n in wanted)
+
+
+def score_alternatives(story: Story) -> tuple[Story, ...]:
+    """Return the story as each further take of the film's score wants it, as `alternatives`."""
+    if story.music is not None:
+        return ()
+    wanted = range(1, story.score_alternatives + 1)
+    return tuple(story.model_copy(update={"score_take": story.score_take + n}) for n in wanted)
+
+
 def another_seed(seed: int, take: int) -> int:
     """Return the seed of a take: the first take has the seed itself."""
     return (seed + 7_919 * (take - 1)) % 2**31
@@ -206,7 +230,7 @@ def line_seed(shot: Shot) -> int:
 def narration_order(session_id: str, shot: Shot, crew: Crew) -> Order:
     """Return the order of a shot's line: from its words, the voice and the take; its seed follows from these."""
     print_ = fingerprint(who=_who(crew.narrator), line=shot.narration, **_another(shot.narration_take))
-    return Order(session_id, "narration", shot.index, print_, shot=shot.id)
+    return Order(session_id, "narration", shot.index, print_, shot=shot.id, take=shot.narration_take)
 
 
 def video_order(
@@ -233,7 +257,7 @@ def video_order(
         **aim,
         **_another(shot.video_take),
     )
-    return Order(session_id, "videos", shot.index, print_, shot=shot.id)
+    return Order(session_id, "videos", shot.index, print_, shot=shot.id, take=shot.video_take)
 
 
 def timeline_order(session_id: str, shots: Sequence[Shot], lines: Sequence[Receipt], brief: Brief) -> Order:
@@ -262,7 +286,7 @@ def score_order(
         seed=brief.seed,
         **_another(take),
     )
-    return Order(session_id, "score", 0, print_)
+    return Order(session_id, "score", 0, print_, take=take)
 
 
 def _own(story: Story, shots: Sequence[Shot]) -> dict[str, Ingredient]:

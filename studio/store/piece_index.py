@@ -14,6 +14,9 @@ from studio.model.pieces import PLANS
 from studio.model.receipt import Receipt
 from studio.store.receipts import piece_of, read_receipt, receipt_places
 
+_TakeKey = tuple[Stage, str, int]
+"""Stage, the shot's id, the take."""
+
 
 class PieceIndex:
     """The receipts of one session folder by fingerprint: read once, then kept up to date by `add`."""
@@ -22,13 +25,12 @@ class PieceIndex:
         self._folder = folder
         self._places: dict[str, list[Path]] | None = None
         self._by_bytes: dict[str, list[Path]] = {}
+        self._by_take: dict[_TakeKey, list[Path]] = {}
 
     def add(self, receipt: Receipt, place: Path, *, first: bool = False) -> None:
         """Add a receipt that was just written; `first` if its piece is in its place, not in `takes/`."""
         if self._places is not None:
-            at = 0 if first else 1 << 30
-            self._places.setdefault(receipt.fingerprint, []).insert(at, place)
-            self._by_bytes.setdefault(receipt.sha256, []).insert(at, place)
+            self._note(self._places, receipt, place, 0 if first else 1 << 30)
 
     def whole(self, fingerprint: str) -> Iterator[tuple[Path, Receipt]]:
         """Yield (path of the receipt, receipt) of every whole piece with this fingerprint."""
@@ -45,6 +47,14 @@ class PieceIndex:
             if receipt is not None and same and lies_whole(place, receipt):
                 yield place, receipt
 
+    def whole_numbered(self, stage: Stage, shot: str, take: int) -> Iterator[Receipt]:
+        """Yield the receipt of every whole piece of a stage that is this take of a shot (its id; '': of the film)."""
+        self._read()
+        for place in list(self._by_take.get((stage, shot, take), ())):
+            receipt = read_receipt(place)
+            if receipt is not None and _take_key(receipt) == (stage, shot, take) and lies_whole(place, receipt):
+                yield receipt
+
     def with_receipt(self, fingerprint: str) -> Iterator[tuple[Path, Receipt]]:
         """Yield (path of the receipt, receipt) of every piece with this fingerprint, whether it is whole or not."""
         for place in list(self._read().get(fingerprint, ())):
@@ -59,9 +69,17 @@ class PieceIndex:
             for place in receipt_places(self._folder):
                 receipt = read_receipt(place)
                 if receipt is not None:
-                    self._places.setdefault(receipt.fingerprint, []).append(place)
-                    self._by_bytes.setdefault(receipt.sha256, []).append(place)
+                    self._note(self._places, receipt, place, 1 << 30)
         return self._places
+
+    def _note(self, places: dict[str, list[Path]], receipt: Receipt, place: Path, at: int) -> None:
+        places.setdefault(receipt.fingerprint, []).insert(at, place)
+        self._by_bytes.setdefault(receipt.sha256, []).insert(at, place)
+        self._by_take.setdefault(_take_key(receipt), []).insert(at, place)
+
+
+def _take_key(receipt: Receipt) -> _TakeKey:
+    return receipt.stage, receipt.shot, receipt.take
 
 
 def lies_whole(place: Path, receipt: Receipt) -> bool:

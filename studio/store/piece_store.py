@@ -226,10 +226,16 @@ class PieceStore:
         return receipt
 
     def kept(self, order: Order) -> Receipt | None:
-        """Return the receipt of a whole piece with the order's fingerprint, wherever it is; None if there is none."""
+        """Return the receipt of a whole piece that is the further take which the order wants; None if there is none.
+
+        It has the order's fingerprint or, whatever it was made from, its take of the shot: who asked for three takes of
+        a clip has them once, and does not pay for three more when the picture changes.
+        """
         with self._lock:
             found = (receipt for _, receipt in self._index.whole(order.fingerprint) if receipt.stage == order.stage)
-            return next(found, None)
+            if (same := next(found, None)) is not None or not order.take:
+                return same
+            return next(self._index.whole_numbered(order.stage, order.shot, order.take), None)
 
     def has_copy(self, receipt: Receipt) -> bool:
         """Tell whether the session holds a whole piece with the receipt's fingerprint, in place or in `takes/`."""

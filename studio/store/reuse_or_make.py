@@ -43,6 +43,7 @@ Why = Literal[
     "damaged",
     "edited prompt",
     "redo",
+    "further take",
     "own file",
     "new upstream",
     "other crew",
@@ -57,6 +58,7 @@ as another shot     used: this run makes the same for another shot
 new                 made: it never existed
 missing, damaged    made again: it existed before
 edited prompt, redo, new upstream   made anew: its words, its take, or what it builds on changed
+further take        made beside the piece that is used, and kept among the takes
 own file            made of a person's own file, or of a take that a person chose
 other crew, other options           made anew: who makes it changed, or the film's size, length or seed
 """

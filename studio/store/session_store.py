@@ -71,7 +71,10 @@ class Pieces(Protocol):
         """
 
     def kept(self, order: Order) -> Receipt | None:
-        """Return the receipt of a whole piece with the order's fingerprint, wherever it is; None if there is none."""
+        """Return the receipt of a whole piece that is the further take which the order wants, wherever it is.
+
+        None if there is none.
+        """
 
     def was_made(self, order: Order) -> bool:
         """Tell whether a piece of this stage and fingerprint was published since the session was opened."""

@@ -31,7 +31,7 @@ from studio.model.film import Shot
 from studio.model.pieces import PER_SHOT
 from studio.model.receipt import Receipt
 from studio.planning.cast import Cast, cast_of
-from studio.planning.orders import alternatives
+from studio.planning.orders import alternatives, clip_alternatives, line_alternatives, score_alternatives
 from studio.sessions.opening import FilmRequest, RunLimits, open_session
 from studio.sessions.session import Session
 from studio.store.run_card import RunCard
@@ -39,13 +39,13 @@ from studio.version import VERSION
 from tasks.cast import paint_portrait
 from tasks.film import cut_film
 from tasks.images import paint_shot, paint_take
-from tasks.narration import narrate_shot
+from tasks.narration import narrate_shot, speak_take
 from tasks.scene_graph import map_scenes
-from tasks.score import compose_score
+from tasks.score import compose_score, compose_take
 from tasks.shots import plan_shots
 from tasks.story import write_story
 from tasks.timeline import lay_timeline
-from tasks.videos import animate_shot
+from tasks.videos import animate_shot, animate_take
 
 IDEA = "A lighthouse keeper finds a message in a bottle"
 SCRIPT = "The lamp is lit.\n\nA bottle knocks.\n\nHe reads it.\n\nNo name.\n\nHe answers."
@@ -112,6 +112,8 @@ class Run:
         for stage in PER_SHOT:
             session.pieces.retire(stage, range(1, len(shots) + 1))
         lines = tuple(self.do(narrate_shot, shot=shot) for shot in shots)
+        for take in [take for shot in shots for take in line_alternatives(shot)]:
+            self.do(speak_take, shot=take)
         cast = cast_of(session.plans.graph(), shots, story.style, session.brief, session.crew, story.references)
         for each in cast.characters:
             portrait = self.do(paint_portrait, character=each, cast=cast.characters, style=story.style)
@@ -123,8 +125,13 @@ class Run:
             self.do(animate_shot, shot=shot, image=image, line=line)
             for shot, image, line in zip(shots, images, lines, strict=True)
         )
+        for shot, image, line in zip(shots, images, lines, strict=True):
+            for take in clip_alternatives(shot):
+                self.do(animate_take, shot=take, image=image, line=line)
         music = session.brief.options.music or story.music is not None
         score = self.do(compose_score, story=story, shots=shots, timeline=timeline) if music else None
+        for retold in score_alternatives(story) if music else ():
+            self.do(compose_take, story=retold, shots=shots, timeline=timeline)
         film = self.do(
             cut_film,
             story=story,

@@ -8,6 +8,7 @@ bytes tell what they were made from: the laws are those of the store, not of the
 from __future__ import annotations
 
 import hashlib
+import json
 import shutil
 import tempfile
 from collections.abc import Iterator
@@ -30,6 +31,7 @@ from studio.fs import files
 from studio.model import events
 from studio.model.events import Event
 from studio.model.film import Source
+from studio.model.pieces import PER_SHOT, piece_path
 from studio.model.receipt import PieceMeasures
 from studio.production import own_material, stages
 from studio.store.brief import read_brief
@@ -171,12 +173,12 @@ class Directing(RuleBasedStateMachine):
     @rule(
         number=NUMBER,
         takes=st.integers(1, 3),
-        stage=st.sampled_from(["image", "video", "narration"]),
+        stage=st.sampled_from(["image", "video", "narration", "score"]),
         crash=st.one_of(st.none(), st.integers(0, 30)),
     )
     def redo(self, number: int, takes: int, stage: Any, crash: int | None) -> None:
         """Ask for takes."""
-        self._do(edits.redo(Redo(stage=stage, takes=takes if stage == "image" else 1), {number}), crash=crash)
+        self._do(edits.redo(Redo(stage=stage, takes=takes), () if stage == "score" else {number}), crash=crash)
 
     @rule(number=NUMBER, part=st.sampled_from(["prompt", "line", "note", "seconds"]))
     def reword(self, number: int, part: str) -> None:
@@ -241,16 +243,28 @@ class Directing(RuleBasedStateMachine):
             case _:
                 self._do(edits.use_voice(source, number), keep(file), crash)
 
-    @rule()
-    def write_by_hand(self) -> None:
-        """Edit the plan by hand."""
-        path, before = self.folder / "shots.json", texts_of(self.folder)
-        path.write_text(
-            path.read_text("utf-8").replace('"camera": "', f'"camera": "by hand {self._new()} ', 1), "utf-8"
-        )
+    @rule(kind=st.sampled_from(["camera", "line", "remove", "turn round", "title"]))
+    def write_by_hand(self, kind: str) -> None:
+        """Edit a plan by hand."""
+        path = self.folder / ("story.json" if kind == "title" else "shots.json")
+        plan = json.loads(path.read_bytes())
+        match kind:
+            case "camera":
+                plan[0]["camera"] = f"by hand {self._new()}"
+            case "line":
+                plan[-1]["narration"] = f"By hand {self._new()}."
+            case "title":
+                plan["title"] = f"By hand {self._new()}"
+            case "remove" if len(plan) > 1:
+                del plan[0]
+            case _ if len(plan) > 1:
+                plan.reverse()
+            case _:
+                return
+        path.write_text(json.dumps(plan), "utf-8")
+        hand = texts_of(self.folder)
         # Two edits by hand in a row are one change; the next command, or undo, writes it down.
         direct(self.folder, edits.retitle(f"Title {self._new()}"), "edit", "title", NOW, self._told)
-        hand = (before[0], path.read_bytes())
         self.past += [hand, texts_of(self.folder)]
         self.undone.clear()
 
@@ -285,6 +299,15 @@ class Directing(RuleBasedStateMachine):
         assert crash is not None or not left
 
     @rule()
+    def all_the_way(self) -> None:
+        """As many undos as there were changes restore the plans of the first film; as many redos bring them back."""
+        first, last, count = self.past[0], self.past[-1], len(self.past) - 1
+        for again, state in ((False, first), (True, last)) if count else ():
+            self._go(count, None, again=again)
+            assert texts_of(self.folder) == state
+            self._run_settled()
+
+    @rule()
     def run(self) -> None:
         """Make what is wanted; what was in place in this state before is in place again, and a second run is idle."""
         self._run_settled()
@@ -299,7 +322,7 @@ class Directing(RuleBasedStateMachine):
         made: list[str] = []
 
         def hear(event: Event) -> None:
-            if event.kind == "working" or (event.kind == "note" and "another take is made" in event.text):
+            if event.kind == "working" or (event.kind == "note" and "take is" in event.text):
                 made.append(f"{event.stage} {event.index} {event.text}")
 
         with events.listening(hear):
@@ -307,8 +330,9 @@ class Directing(RuleBasedStateMachine):
         return made
 
     def _in_place(self) -> dict[str, str]:
-        names = [f"images/shot_{shot.index:03d}.png" for shot in shots_of(self.folder)]
-        return {name: files.sha256_of(self.folder / name) for name in names}
+        numbers = [shot.index for shot in shots_of(self.folder)]
+        names = [piece_path(stage, number) for stage in PER_SHOT for number in numbers]
+        return {name: files.sha256_of(self.folder / name) for name in (*names, "score.wav")}
 
     # --- laws --------------------------------------------------------------------------------------
 

@@ -65,9 +65,9 @@ def verbs(material: Material) -> dict[str, Verb]:
     changes: dict[str, tuple[Edit, PREPARE]] = {
         "redo two shots, three takes each": (edits.redo(Redo(takes=3), {1, 4}), prepare_nothing),
         "redo in other words": (edits.redo(Redo(notes="at night"), {2}), prepare_nothing),
-        "redo a clip": (edits.redo(Redo(stage="video"), {3, 5}), prepare_nothing),
-        "redo a line": (edits.redo(Redo(stage="narration"), {4, 5}), prepare_nothing),
-        "redo the score": (edits.redo(Redo(stage="score"), ()), prepare_nothing),
+        "redo a clip": (edits.redo(Redo(stage="video", takes=3), {3, 5}), prepare_nothing),
+        "redo a line": (edits.redo(Redo(stage="narration", takes=2), {4, 5}), prepare_nothing),
+        "redo the score": (edits.redo(Redo(stage="score", takes=2), ()), prepare_nothing),
         "reword": (edits.reword(ShotWords(prompt="a quay", line="A quay.", seconds=1.5), {1}), prepare_nothing),
         "retitle": (edits.retitle("The Quay"), prepare_nothing),
         "insert": (edits.insert(NewShot("a gull on a rail", "A gull."), 3), prepare_nothing),

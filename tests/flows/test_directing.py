@@ -10,6 +10,7 @@ from studio.directing.director import direct, read_plan
 from studio.directing.edits import NewShot, Redo, insert, move, redo
 from studio.directing.takes import takes_of
 from studio.store.brief import read_brief
+from studio.store.receipts import read_receipt
 from tests.support.films.runs import Studio
 
 NOW = "2026-11-30T12:00:00"
@@ -44,6 +45,26 @@ def test_a_change_makes_what_it_needs_and_nothing_else(studio: Studio) -> None:
     done(folder, move({1}, count))
     assert studio.again(folder.name).made == {}
     assert takes(folder, number_of(folder, second)) == [False, False, False, True]
+
+
+def test_takes_of_every_stage_are_made_beside_the_first(studio: Studio) -> None:
+    """Three takes of a clip, a line and the score: one of each is in the film, the others beside it, each made once."""
+    studio.film()
+    folder = studio.only_folder()
+    spoken = next(shot for shot in read_plan(folder, read_brief(folder)).shots if shot.narration)
+    for stage in ("video", "narration", "score"):
+        done(folder, redo(Redo(stage=stage, takes=3), () if stage == "score" else {spoken.index}))
+    assert studio.again(folder.name).made == {"video": 3, "narration": 3}
+    for stage, name in (
+        ("videos", f"shot_{spoken.index:03d}"),
+        ("narration", f"shot_{spoken.index:03d}"),
+        ("score", ""),
+    ):
+        place = folder / (f"{stage}/{name}.json" if name else "score.json")
+        kept = [read_receipt(path) for path in (folder / "takes" / stage).glob("*.json")]
+        assert read_receipt(place).take == 2
+        assert sorted(receipt.take for receipt in kept if receipt is not None) == [1, 3, 4]
+    assert studio.again(folder.name).made == {}
 
 
 def test_the_flow_behind_the_form_redoes_shots(studio: Studio, monkeypatch: Any) -> None:

@@ -125,18 +125,22 @@ def test_just_this_goes(session: Path, paid: bool) -> None:
     assert {item.kind for item in again.items} == (set() if paid else {"answers", "paid versions"})
 
 
-@pytest.mark.parametrize("where", ["shots.json", "story.json", "journal/000001.json", "a part", "alternatives"])
+@pytest.mark.parametrize(
+    "where", ["shots.json", "story.json", "journal/000001.json", "a part", "alternatives", "video_alternatives"]
+)
 def test_a_take_that_is_wanted_stays(session: Path, where: str) -> None:
     """Whatever plan, or step that can be undone, names a take, and so do a shot's alternatives: it stays."""
-    take = session / "takes" / "images" / f"{'a' * 16}-{'1' * 16}.png"
+    images, videos = f"takes/images/{'a' * 16}-{'1' * 16}.png", f"takes/videos/{'b' * 16}-{'1' * 16}.mp4"
+    kept, other = (videos, images) if where == "video_alternatives" else (images, videos)
+    take = session / kept
     sha256 = hashlib.sha256(take.read_bytes()).hexdigest()
     plan = json.loads((session / "shots.json").read_text())
-    if where == "alternatives":
-        plan[0]["alternatives"] = 2
+    if where.endswith("alternatives"):
+        plan[0][where] = 2
     else:
         plan[0]["picture"] = sha256
     text = f'{{"added": "{sha256[3:]}"}}' if where == "a part" else json.dumps(plan)
-    path = session / {"a part": "journal/000001.json", "alternatives": "shots.json"}.get(where, where)
+    path = session / ("journal/000001.json" if where == "a part" else "shots.json" if "." not in where else where)
     path.parent.mkdir(exist_ok=True)
     if path.suffix == ".json" and path.parent == session:
         add_piece(session, "shots" if path.stem == "shots" else "story", 0, text.encode())
@@ -145,7 +149,7 @@ def test_a_take_that_is_wanted_stays(session: Path, where: str) -> None:
     told = {each.path for item in _removable(session) for each in item.paths}
     assert take.relative_to(session).as_posix() not in told
     assert take.with_suffix(".json").relative_to(session).as_posix() not in told
-    assert f"takes/videos/{'b' * 16}-{'1' * 16}.mp4" in told
+    assert other in told
 
 
 def test_a_take_picked_since_stays(session: Path) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 
 import pytest
 from hypothesis import given
@@ -14,6 +15,7 @@ from studio.directing.edits import (
     NewShot,
     Plan,
     Redo,
+    RedoStage,
     ShotWords,
     insert,
     join,
@@ -125,7 +127,7 @@ def test_a_redo_of_a_clip_a_line_or_the_score_leaves_the_picture() -> None:
     clip = redo(Redo(stage="video"), {2})(plan).shots[1]
     assert (clip.video_take, clip.take) == (2, 1)
     camera = redo(Redo(camera="dolly in"), {2})(plan).shots[1]
-    assert (camera.camera, camera.video_take, camera.take) == ("dolly in", 1, 1)
+    assert (camera.camera, camera.video_take, camera.take) == ("dolly in", 2, 1)
     assert redo(Redo(stage="narration"), {2})(plan).shots[1].narration_take == 2
     spoken = redo(Redo(stage="narration"), {3})(plan).shots[2]
     assert (spoken.voice, spoken.narration_take) == (None, 1)
@@ -133,6 +135,25 @@ def test_a_redo_of_a_clip_a_line_or_the_score_leaves_the_picture() -> None:
     assert (story.music, story.score_take) == (None, 2)
     own = use_clip(Source(sha256=SHA), 1)(plan)
     assert redo(Redo(), {1})(own).shots[0].clip is None
+
+
+def test_takes_of_a_clip_a_line_or_the_score_are_numbered_on() -> None:
+    """A number is given once: after those that are wanted, and after those that were made and undone since."""
+    plan = planned()
+    stages: tuple[tuple[RedoStage, str, str], ...] = (
+        ("video", "video_take", "video_alternatives"),
+        ("narration", "narration_take", "narration_alternatives"),
+    )
+    for stage, take, more in stages:
+        asked = Redo(stage=stage, takes=3)
+        once = redo(asked, {2})(plan)
+        assert (getattr(once.shots[1], take), getattr(once.shots[1], more)) == (2, 2)
+        assert getattr(redo(asked, {2})(once).shots[1], take) == 5
+        undone = replace(plan, last_take=lambda stage, shot: 7)
+        assert getattr(redo(asked, {2})(undone).shots[1], take) == 8
+        assert getattr(split(2, 0.5)(once).shots[2], more) == 0
+    story = redo(Redo(stage="score", takes=2), ())(plan).story
+    assert (story.score_take, story.score_alternatives) == (2, 1)
 
 
 def test_both_halves_of_a_split_shot_show_its_picture() -> None:

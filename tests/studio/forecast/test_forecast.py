@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 from collections import Counter
 from pathlib import Path
 from typing import Any, Self
@@ -112,6 +113,34 @@ def test_a_redo_and_an_edited_move(film: Path) -> None:
         ("images", 1, "redo"),
         ("videos", 1, "new upstream"),
         ("videos", 3, "edited prompt"),
+        ("film", 0, "new upstream"),
+    ]
+    check_against_a_run(film, found)
+
+
+def test_further_takes_are_counted_once(film: Path) -> None:
+    """Each further take of a picture, clip, line or score is a step; once made, it is kept, whatever changes after."""
+    shots = shots_of(film)
+    shots[1] |= {"alternatives": 1, "video_alternatives": 2, "narration_alternatives": 1}
+    write_shots(film, shots)
+    story = json.loads((film / "story.json").read_text("utf-8")) | {"score_alternatives": 2}
+    (film / "story.json").write_text(json.dumps(story, indent=2), "utf-8")
+    found = forecast(film)
+    steps = Counter((stage, index) for stage, index, _ in made(found))
+    assert steps == {("images", 2): 1, ("videos", 2): 2, ("narration", 2): 1, ("score", 0): 2}
+    assert {why for _, _, why in made(found)} == {"further take"}
+    told = "\n".join(forecast_lines(found, "go on"))
+    assert re.search(r"clip 2 +make +2 further takes", told)
+    assert re.search(r"line 2 +make +further take", told)
+    assert found.total.high == pytest.approx(0.04)
+    check_against_a_run(film, found)
+    shots = shots_of(film)
+    shots[1]["image_prompt"] = "another pier"
+    write_shots(film, shots)
+    found = forecast(film)
+    assert made(found) == [
+        ("images", 2, "edited prompt"),
+        ("videos", 2, "new upstream"),
         ("film", 0, "new upstream"),
     ]
     check_against_a_run(film, found)

@@ -19,18 +19,19 @@ from studio.model.fingerprint import fingerprint
 from studio.model.paid import CallDesk, Reply, Request, Usage, VendorError
 from studio.model.receipt import PieceMeasures, Receipt
 from studio.planning.cast import cast_of
+from studio.planning.orders import alternatives, clip_alternatives, line_alternatives, score_alternatives
 from studio.sessions.find_or_make import open_new
 from studio.sessions.session import Session
 from tasks.cast import paint_portrait
 from tasks.film import cut_film
-from tasks.images import paint_shot
-from tasks.narration import narrate_shot
+from tasks.images import paint_shot, paint_take
+from tasks.narration import narrate_shot, speak_take
 from tasks.scene_graph import map_scenes
-from tasks.score import compose_score
+from tasks.score import compose_score, compose_take
 from tasks.shots import plan_shots
 from tasks.story import write_story
 from tasks.timeline import lay_timeline
-from tasks.videos import animate_shot
+from tasks.videos import animate_shot, animate_take
 from tests.support.films.fake_crew import Log, fake_crew
 from tests.support.sessions.opened import opened_session
 
@@ -142,6 +143,15 @@ def film_open(session: Session, until: str = "film") -> None:
     )
     _receipt(lay_timeline.fn(session, shots, lines))
     timeline = session.plans.timeline()
+    for shot, image, line in zip(shots, images, lines, strict=True):
+        for take in clip_alternatives(shot):
+            animate_take.fn(session, take, image, line)
+        for take in line_alternatives(shot):
+            speak_take.fn(session, take)
+        for take in alternatives(shot):
+            paint_take.fn(session, take, shots, cast)
+    for retold in score_alternatives(story):
+        compose_take.fn(session, retold, shots, timeline)
     score = _receipt(compose_score.fn(session, story, shots, timeline))
     _receipt(cut_film.fn(session, story, shots, timeline, clips, lines, score, images))
 
