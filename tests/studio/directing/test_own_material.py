@@ -49,7 +49,7 @@ from studio.store.receipts import read_receipt
 from studio.video.pixels import upright_size
 from tests.support.films.fake_crew import Log, fake_crew
 from tests.support.films.filming import PaidPainter, filmed, opened, paid_crew
-from tests.support.foreign_media import CLIPS, ffmpeg, named_clip, picture, sound, turned, variable_rate
+from tests.support.foreign_media import CLIPS, clip, ffmpeg, named_clip, picture, sound, turned, variable_rate
 
 NOW = "2026-11-30T12:00:00"
 SOUNDS = {
@@ -116,6 +116,13 @@ def make_clip(folder: Path, kind: str) -> Path:
         case "short":
             ffmpeg("-f", "lavfi", "-i", picture(seconds=0.2), "-c:v", "libx264", folder / "short.mp4")
             return folder / "short.mp4"
+        case "odd size":
+            odd = ("-c:v", "libx264", "-pix_fmt", "yuv444p", "-c:a", "aac")
+            return clip(folder / "odd.mp4", *odd, source=picture((333, 187)))
+        case "upright":
+            return clip(folder / "upright.mp4", *CLIPS["h264.mp4"], source=picture((182, 322)))
+        case "fast":
+            return clip(folder / "fast.mp4", *CLIPS["h264.mp4"], source=picture(rate="60000/1001"))
         case "long":
             source = picture(rate="1", seconds=600.0)
             ffmpeg("-f", "lavfi", "-i", source, "-c:v", "libx264", "-preset", "ultrafast", folder / "long.mp4")
@@ -124,7 +131,7 @@ def make_clip(folder: Path, kind: str) -> Path:
             return named_clip(folder, kind)
 
 
-KINDS = ("turned", "variable rate", "short", "long", *CLIPS)
+KINDS = ("turned", "variable rate", "short", "long", "odd size", "upright", "fast", *CLIPS)
 QUICK = ("turned", "variable rate", "short")
 
 
