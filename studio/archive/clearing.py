@@ -50,7 +50,7 @@ MADE_HERE = ("offline",)
 """The engines that make the same bytes again, for nothing."""
 
 _TEXTS = (".json", ".srt", ".vtt", ".answer", ".txt", ".md")
-_TAKE = re.compile(r"([0-9a-f]{16})-[0-9a-f]{16}\.[a-z0-9]+")
+_TAKE = re.compile(r"([0-9a-f]{16})-[0-9a-f]{16}(?:-[a-z0-9-]{1,40})?\.[a-z0-9]+")
 _AGE = re.compile(r"([0-9]{1,5})([dhw])")
 _HOURS = {"h": 1, "d": 24, "w": 168}
 
@@ -194,6 +194,7 @@ def _removable(folder: Path) -> Iterator[Removable]:
         group.unknown += cost is None
 
     calls, wanted = read_calls(folder), WantedTakes(plan_texts(folder))
+    priced: set[tuple[Stage, str]] = set()
     for paths, receipt, stage, print_ in _takes(folder):
         mine = [call for call in calls if call.stage == stage and call.fingerprint.startswith(print_)]
         if receipt is not None and (receipt.by_hand or receipt.refused or wanted.has(receipt)):
@@ -204,7 +205,10 @@ def _removable(folder: Path) -> Iterator[Removable]:
             continue
         cost = receipt.cost_usd if receipt is not None else sum(call.cost_usd or 0.0 for call in mine)
         free = not mine and cost == 0
-        add("earlier versions" if free else "paid versions", paths, 0.0 if free else cost or None)
+        # Two shots may have a copy of the same take, which was paid once.
+        known = receipt is not None and (stage, receipt.sha256) in priced
+        add("earlier versions" if free else "paid versions", paths, 0.0 if free or known else cost or None)
+        priced.update([(stage, receipt.sha256)] if receipt is not None else [])
     for name in files.names(folder / "takes" / "damaged"):
         if not name.startswith(".") and not name.lower().endswith(_TEXTS):
             add("damaged files", [f"takes/damaged/{name}"])

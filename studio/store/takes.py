@@ -13,7 +13,7 @@ from studio.model.film import Stage
 from studio.model.pieces import PLANS, Order
 from studio.model.receipt import Receipt
 from studio.store.piece_state import PieceState
-from studio.store.receipts import receipt_bytes
+from studio.store.receipts import read_receipt, receipt_bytes
 
 
 def keep_take(folder: Path, order: Order, found: PieceState) -> tuple[Path, Receipt] | None:
@@ -26,8 +26,8 @@ def keep_take(folder: Path, order: Order, found: PieceState) -> tuple[Path, Rece
         return None
     path = folder / order.path
     sha256 = files.sha256_of(path)
-    place = _take_place(folder, order.stage, found.receipt.fingerprint, sha256)
     receipt = found.receipt
+    place = _take_place(folder, order.stage, receipt, sha256)
     _clear_the_way(folder, place, place.with_suffix(path.suffix))
     if order.stage not in PLANS:
         files.keep_link(path, place.with_suffix(path.suffix))
@@ -39,7 +39,7 @@ def keep_take(folder: Path, order: Order, found: PieceState) -> tuple[Path, Rece
 
 def place_take(folder: Path, stage: Stage, receipt: Receipt, out: Path) -> Path:
     """Move a finished, flushed file to its place among the takes, then write its receipt; return the receipt's path."""
-    place = _take_place(folder, stage, receipt.fingerprint, receipt.sha256)
+    place = _take_place(folder, stage, receipt, receipt.sha256)
     files.make_folder(place.parent)
     _clear_the_way(folder, place, place.with_suffix(Path(receipt.path).suffix))
     files.place(out, place.with_suffix(Path(receipt.path).suffix))
@@ -53,8 +53,13 @@ def _clear_the_way(folder: Path, *wanted: Path) -> None:
             put_aside(folder, path)
 
 
-def _take_place(folder: Path, stage: Stage, fingerprint: str, sha256: str) -> Path:
-    return folder / "takes" / stage / f"{fingerprint[:16]}-{sha256[:16]}.json"
+def _take_place(folder: Path, stage: Stage, receipt: Receipt, sha256: str) -> Path:
+    """Return where the receipt of a take belongs; where another shot has the same take, each has a copy of its own."""
+    place = folder / "takes" / stage / f"{receipt.fingerprint[:16]}-{sha256[:16]}.json"
+    lying = read_receipt(place)
+    if lying is None or lying.shot == receipt.shot:
+        return place
+    return place.with_name(f"{place.stem}-{receipt.shot or 'film'}.json")
 
 
 def put_aside(folder: Path, path: Path) -> str:

@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 
+from studio.archive.clearing import _removable
 from studio.directing.director import direct, read_plan, undo
 from studio.directing.edits import (
     Edit,
@@ -280,6 +281,24 @@ def test_takes_follow_their_shot(film: tuple[Path, PaidPainter]) -> None:
     painted(folder, painter)
     assert len(takes_of(folder, shots(folder), "image", 1)) == 1
     assert [take.in_place for take in takes_of(folder, shots(folder), "image", 2)] == [False, True]
+
+
+def test_shots_with_the_same_picture_each_keep_it_as_a_take(film: tuple[Path, PaidPainter]) -> None:
+    """Both halves of a split shot are redone: each still has the picture that they shared, which was paid for once."""
+    folder, painter = film
+    shared = read_receipt(folder / "images/shot_002.json")
+    done(folder, split(2, 0.5))
+    assert painted(folder, painter) == []
+    done(folder, redo(Redo(), {2, 3}))
+    assert len(painted(folder, painter)) == 1
+    assert shared is not None
+    for number in (2, 3):
+        first = takes_of(folder, shots(folder), "image", number)[0]
+        assert (first.receipt.sha256, first.in_place) == (shared.sha256, False)
+    (paid,) = [item for item in _removable(folder) if item.kind == "paid versions"]
+    kept = [path for path in paid.paths if shared.sha256[:16] in path.path]
+    # Four takes of three pictures.
+    assert (len(kept), len(paid.paths), paid.unknown) == (4, 8, 3)
 
 
 def test_a_redo_replaces_a_picture_by_hand_and_undoing_it_brings_it_back(film: tuple[Path, PaidPainter]) -> None:
