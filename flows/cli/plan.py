@@ -69,14 +69,20 @@ def plan(
         brief = _brief_of(what, folder)
         options = changed_options(brief, given, apply=True, session_id=what)
         terms_then = brief.terms.with_changes(terms)
-        placed: Directed = {}
+        directed: Directed = {}
+        pictures: tuple[str, ...] = ()
         if (folder / "shots.json").is_file():
-            from studio.directing.own_material import placed_texts
+            from studio.directing.own_material import placed_in
 
-            placed, said = placed_texts(folder)
-            notes += said
+            placed = placed_in(folder)
+            directed, pictures = placed.texts, placed.pictures
+            notes += placed.notes
         found = forecast_session(
-            folder, brief.model_copy(update={"terms": terms_then}), load_crew(options), directed=placed
+            folder,
+            brief.model_copy(update={"terms": terms_then}),
+            load_crew(options),
+            directed=directed,
+            given=pictures,
         )
         other = ["--crew", str(shape.crew), "--change"] if options != brief.options else []
         line = command("resume", what, place, *other, *budget)

@@ -15,7 +15,7 @@ from typing import Literal
 from studio.audio.listening import heard
 from studio.audio.word_times import timed_words
 from studio.directing.director import changed_texts, own_brief, read_plan
-from studio.directing.edits import Edit, Plan, all_of, use_clip, use_music, use_title_card, use_voice
+from studio.directing.edits import Edit, Plan, all_of, use_clip, use_music, use_picture, use_title_card, use_voice
 from studio.errors import BadInput
 from studio.fs import files, safe_open
 from studio.model.film import SceneGraph, Source
@@ -89,10 +89,10 @@ def keep(file: OwnFile) -> Callable[[FolderStore], None]:
     return into
 
 
-def keep_picture(file: OwnFile, number: int) -> Callable[[FolderStore], None]:
+def keep_picture(file: OwnFile, number: int) -> Callable[[SessionStore], None]:
     """Return the function that keeps the file as a take of the shot's picture in an open session."""
 
-    def into(store: FolderStore) -> None:
+    def into(store: SessionStore) -> None:
         if find_file(store.folder, file.sha256) is not None and store.pieces.has_take("images", file.sha256):
             return
         shot = read_plan(store.folder, store.brief).shots[number - 1]
@@ -186,17 +186,27 @@ def _shared(words: list[str], frames: list[int]) -> list[str]:
 # --- files that were put into the session by hand -------------------------------------------------
 
 
-def taken_in(folder: Path, plan: Plan) -> tuple[Edit | None, tuple[str, ...]]:
-    """Return the change that uses the files that a person put into the session, None if there is none; and notes."""
-    edits, notes = _edits_of(list(placed_files(folder)), plan)
-    return (all_of(edits) if edits else None), notes
+@dataclass(frozen=True)
+class Placed:
+    """What the files that a person put into a session change.
+
+    Attributes:
+        texts: the texts that its plans get; {} if there is nothing to change.
+        notes: what a person should know, one line each.
+        pictures: the SHA-256 of pictures that the session has not had.
+    """
+
+    texts: Texts
+    notes: tuple[str, ...]
+    pictures: tuple[str, ...]
 
 
-def placed_texts(folder: Path) -> tuple[Texts, tuple[str, ...]]:
-    """Return the texts that a session's plans get from the files put into it by hand, {} if none; and notes."""
+def placed_in(folder: Path) -> Placed:
+    """Return what the files that a person put into a session will change; nothing is changed."""
     plan = read_plan(folder, own_brief(folder))
-    edit, notes = taken_in(folder, plan)
-    return (changed_texts(plan, edit(plan)) if edit is not None else {}), notes
+    used, notes = _used(list(placed_files(folder)), plan)
+    texts = changed_texts(plan, all_of([_edit_of(*each) for each in used])(plan))
+    return Placed(texts, notes, tuple(file.sha256 for placed, file in used if placed.kind == "images"))
 
 
 def take_in(store: SessionStore, now: str, tell: Callable[[str], None]) -> None:
@@ -208,11 +218,16 @@ def take_in(store: SessionStore, now: str, tell: Callable[[str], None]) -> None:
     if not files.is_file(store.folder / "shots.json") or not (placed := list(placed_files(store.folder))):
         return
     plan = read_plan(store.folder, store.brief)
-    edits, notes = _edits_of(placed, plan)
+    used, notes = _used(placed, plan)
+    placed = [each for each in placed if not each.wrong]
+    pictures = {each.path: keep_picture(file, each.index) for each, file in used if each.kind == "images"}
     for each in placed:
-        keep_material(store.folder, each.path)
-    if edits:
-        texts = changed_texts(plan, all_of(edits)(plan))
+        if (keep_it := pictures.get(each.path)) is not None:
+            keep_it(store)
+        else:
+            keep_material(store.folder, each.path)
+    if used:
+        texts = changed_texts(plan, all_of([_edit_of(*each) for each in used])(plan))
         journal = Journal(store, now)
         if texts:
             names = ", ".join(_name(store.folder, each) for each in placed)
@@ -223,22 +238,31 @@ def take_in(store: SessionStore, now: str, tell: Callable[[str], None]) -> None:
         files.remove_durably(each.path)
 
 
-def _edits_of(placed: list[PlacedFile], plan: Plan) -> tuple[list[Edit], tuple[str, ...]]:
-    edits: list[Edit] = []
+def _used(placed: list[PlacedFile], plan: Plan) -> tuple[list[tuple[PlacedFile, OwnFile]], tuple[str, ...]]:
+    """Return the files that can be used, and a note for each."""
+    used: list[tuple[PlacedFile, OwnFile]] = []
     notes: list[str] = []
     for each in placed:
+        if each.wrong:
+            notes.append(f"{each.path.name} is not used: it {each.wrong}")
+            continue
         if each.index > len(plan.shots):
             notes.append(f"{each.path.name}: there is no shot {each.index}; the file is kept in material/")
             continue
         file = OwnFile(each.path, files.sha256_of(each.path), media_of(each.path))
-        edits.append(_edit_of(each, file))
+        if each.kind == "images" and file.media.kind != "picture":
+            notes.append(f"images/{file.name} holds a {file.media.kind}, not a picture; the file is kept in material/")
+            continue
+        used.append((each, file))
         notes.append(_note(each, file, plan))
-    return edits, tuple(notes)
+    return used, tuple(notes)
 
 
 def _edit_of(placed: PlacedFile, file: OwnFile) -> Edit:
     source = Source(sha256=file.sha256, name=file.name)
     match placed.kind:
+        case "images":
+            return use_picture(file.sha256, placed.index)
         case "videos":
             return use_clip(source, placed.index)
         case "narration":
@@ -250,6 +274,8 @@ def _edit_of(placed: PlacedFile, file: OwnFile) -> Edit:
 
 
 def _note(placed: PlacedFile, file: OwnFile, plan: Plan) -> str:
+    if placed.kind == "images":
+        return f"shot {placed.index}: the picture put there by hand is used ({file.name})"
     if placed.kind == "videos":
         return f"shot {placed.index}: the clip put there by hand is used, {fitted(file, plan, placed.index)}"
     if placed.kind == "narration":

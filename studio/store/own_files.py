@@ -1,7 +1,7 @@
-"""Find the files that a person put into a session by hand: clips, recordings and music at, or beside, a piece's place.
+"""Find the files that a person put into a session by hand: at, or beside, a piece's place.
 
-'videos/shot_002.mp4' or '.mov', 'narration/shot_003.mp3', 'score.flac', 'title_card.jpg'. A picture at its own place is
-looked at by `studio/store/piece_state.py`. Changes nothing.
+'images/shot_001.jpg', 'videos/shot_002.mp4' or '.mov', 'narration/shot_003.mp3', 'score.flac', 'title_card.jpg'. A
+picture at its place itself, 'images/shot_001.png', is looked at by `studio/store/piece_state.py`. Changes nothing.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ from studio.store.prefect_records import Records
 from studio.store.receipts import read_receipt, staged_path
 from studio.video.foreign import torn
 
-PlacedKind = Literal["videos", "narration", "score", "title_card"]
+PlacedKind = Literal["images", "videos", "narration", "score", "title_card"]
 
 CLIPS = ("mp4", "mov", "m4v", "mkv", "webm", "avi", "gif", "apng", "mpg", "mpeg", "ts", "ogv", "3gp", "flv")
 SOUNDS = ("wav", "mp3", "flac", "ogg", "oga", "opus", "m4a", "aac", "aif", "aiff", "wma")
@@ -27,6 +27,7 @@ PICTURES = ("png", "jpg", "jpeg", "webp", "avif")
 """Endings of names, small letters, that a person's file may have."""
 
 _PLACED: dict[PlacedKind, tuple[str, re.Pattern[str]]] = {
+    "images": ("images", re.compile(rf"shot_([0-9]{{3,6}})\.({'|'.join(PICTURES[1:])})\Z", re.IGNORECASE)),
     "videos": ("videos", re.compile(rf"shot_([0-9]{{3,6}})\.({'|'.join(CLIPS)})\Z", re.IGNORECASE)),
     "narration": ("narration", re.compile(rf"shot_([0-9]{{3,6}})\.({'|'.join(SOUNDS)})\Z", re.IGNORECASE)),
     "score": ("", re.compile(rf"score()\.({'|'.join(SOUNDS)})\Z", re.IGNORECASE)),
@@ -36,15 +37,21 @@ _PLACED: dict[PlacedKind, tuple[str, re.Pattern[str]]] = {
 
 @dataclass(frozen=True)
 class PlacedFile:
-    """A file that a person put into a session; `index` is the shot's number, 0 for the whole film."""
+    """A file that a person put into a session.
+
+    Attributes:
+        index: the shot's number, 0 for the whole film.
+        wrong: why it cannot be used, in words that follow 'it'; '' if it can.
+    """
 
     kind: PlacedKind
     index: int
     path: Path
+    wrong: str = ""
 
 
 def placed_files(folder: Path) -> Iterator[PlacedFile]:
-    """Yield the whole files that a person put at, or beside, the place of a clip, a line, the score or the title.
+    """Yield the files that a person put at, or beside, a place of the film, or beside that of a picture.
 
     At the place itself a file is a person's only if it is not what the place's receipt, or a record, says, has another
     size, and decodes whole: anything else is damage.
@@ -57,12 +64,11 @@ def placed_files(folder: Path) -> Iterator[PlacedFile]:
                 continue
             index = int(found[1] or 0)
             path = folder / home / name
-            placed = PlacedFile(kind, index, path)
             if kind != "title_card" and path == folder / piece_path(kind, index):
                 if is_given(folder, records, kind, index):
-                    yield placed
-            elif files.is_file(path) and not torn(path):
-                yield placed
+                    yield PlacedFile(kind, index, path)
+            elif files.is_file(path):
+                yield PlacedFile(kind, index, path, torn(path))
 
 
 def is_given(folder: Path, records: Records, stage: Stage, index: int) -> bool:

@@ -76,6 +76,12 @@ class Pieces(Protocol):
         None if there is none.
         """
 
+    def has_take(self, stage: Stage, sha256: str) -> bool:
+        """Tell whether the session holds a whole piece of a stage with these bytes, in place or among the takes."""
+
+    def keep_given(self, order: Order, out: Path) -> Receipt:
+        """Keep the picture at the hidden path `out`, which a person gave, among the takes; return its receipt."""
+
     def was_made(self, order: Order) -> bool:
         """Tell whether a piece of this stage and fingerprint was published since the session was opened."""
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import os
 import random
 from collections.abc import Callable
@@ -10,6 +11,7 @@ from pathlib import Path
 
 import av
 import pytest
+from PIL import Image
 
 from studio.checks.repair import repair, survey
 from studio.checks.verify import FAULTS, verify
@@ -29,16 +31,19 @@ from studio.directing.edits import (
 )
 from studio.directing.own_material import (
     OwnFile,
+    Placed,
     fitted,
     keep,
     keep_picture,
     node_named,
     own_file,
-    placed_texts,
+    placed_in,
     reference_picture,
     voice_over,
 )
+from studio.directing.takes import takes_of
 from studio.errors import BadInput, TakeGone
+from studio.forecast.forecast import forecast_session
 from studio.fs import files
 from studio.model.film import Reference, Shot
 from studio.planning.plan_files import read_graph
@@ -52,6 +57,7 @@ from tests.support.films.filming import PaidPainter, filmed, opened, paid_crew
 from tests.support.foreign_media import CLIPS, clip, ffmpeg, named_clip, picture, sound, turned, variable_rate
 
 NOW = "2026-11-30T12:00:00"
+NOTHING = Placed({}, (), ())
 SOUNDS = {
     "voice.wav": ("-c:a", "pcm_s24le"),
     "voice.mp3": ("-c:a", "libmp3lame"),
@@ -242,6 +248,28 @@ def test_a_title_of_ones_own_is_shown_and_a_clips_sound_is_heard(film: Path, tmp
     assert log.calls == []
 
 
+@pytest.mark.parametrize("ending", ["jpg", "WEBP"])
+def test_a_picture_beside_its_place_is_used(film: Path, ending: str) -> None:
+    """As one at its place; it becomes a take of the shot, the forecast knows, and undoing gives the old one back."""
+    own, path = io.BytesIO(), film / f"images/shot_002.{ending}"
+    Image.new("RGB", (256, 144), (200, 30, 30)).save(own, "JPEG" if ending == "jpg" else ending)
+    before = (film / "images/shot_002.png").read_bytes()
+    path.write_bytes(own.getvalue())
+    placed = placed_in(film)
+    assert placed.notes == (f"shot 2: the picture put there by hand is used (shot_002.{ending})",)
+    found = forecast_session(film, read_brief(film), fake_crew(Log()), directed=placed.texts, given=placed.pictures)
+    assert [(step.stage, step.index) for step in found.steps if step.made] == [("videos", 2), ("film", 0)]
+    log = again(film)
+    assert (log.count("image"), log.count("video")) == (0, 1)
+    assert (film / "images/shot_002.png").read_bytes() == own.getvalue()
+    assert not path.exists()
+    plan = read_plan(film, read_brief(film))
+    assert [take.in_place for take in takes_of(film, plan.shots, "image", 2)].count(True) == 1
+    undo(film, 1, NOW, lambda line: None)
+    again(film)
+    assert (film / "images/shot_002.png").read_bytes() == before
+
+
 @pytest.mark.parametrize("name", ["videos/shot_001.mp4", "narration/shot_001.wav", "score.wav"])
 @pytest.mark.parametrize("keep_time", [True, False])
 def test_a_file_of_ours_that_a_fault_changed_is_damage(film: Path, name: str, keep_time: bool) -> None:
@@ -259,8 +287,7 @@ def test_a_file_of_ours_that_a_fault_changed_is_damage(film: Path, name: str, ke
             path.write_bytes(content)
             if keep_time:
                 os.utime(path, ns=(stat.st_atime_ns, stat.st_mtime_ns))
-            texts, notes = placed_texts(film)
-            assert (texts, notes) == ({}, ()), len(content)
+            assert placed_in(film) == NOTHING, len(content)
             path.write_bytes(whole)
 
 
@@ -317,14 +344,18 @@ def test_one_recording_of_all_lines_is_cut_between_them(film: Path, tmp_path: Pa
     ids=["empty", "playlist", "noise"],
 )
 def test_what_is_no_media_is_refused(film: Path, tmp_path: Path, content: bytes, said: str) -> None:
-    """In one line, by a command; put in place it is left alone, and nothing is opened through it."""
+    """In one line, by a command; put in place it is left alone, which is said, and nothing is opened through it."""
     path = tmp_path / "file.mp4"
     path.write_bytes(content)
     with pytest.raises(BadInput) as refused:
         own_file(path)
     assert "\n" not in str(refused.value)
     (film / "videos/shot_001.mov").write_bytes(content)
-    assert placed_texts(film) == ({}, ())
+    (note,) = placed_in(film).notes
+    assert note.startswith("shot_001.mov is not used: it ")
+    assert placed_in(film).texts == {}
+    again(film)
+    assert (film / "videos/shot_001.mov").read_bytes() == content
 
 
 def test_how_a_clip_is_fitted_is_said(film: Path, tmp_path: Path) -> None:
