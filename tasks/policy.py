@@ -17,12 +17,11 @@ from prefect import Task
 from prefect.cache_policies import NO_CACHE, CachePolicy
 from prefect.client.schemas.objects import State, TaskRun
 from prefect.context import TaskRunContext
-from prefect.results import ResultStore
 from prefect.tasks import exponential_backoff
 
 from studio.errors import FilmError
-from studio.model.receipt import Receipt
 from studio.production.work import Work
+from studio.store.prefect_records import served_receipt
 
 GENERATIONS = 1_000
 """The most records of one order: each damaged or replaced piece begins a new one."""
@@ -56,7 +55,7 @@ class PieceOfWork(CachePolicy):
             # Prefect's store would look six times, and resolve the whole path each time.
             if not os.path.lexists(_records(session.folder) / key):
                 return key
-            record = _read(task_ctx.result_store, key)
+            record = served_receipt(_records(session.folder) / key)
             if record is not None and session.pieces.can_serve(order, record):
                 return key
         return None
@@ -64,15 +63,6 @@ class PieceOfWork(CachePolicy):
 
 def _records(folder: Path) -> Path:
     return folder / "results"
-
-
-def _read(store: ResultStore, key: str) -> Receipt | None:
-    """Return the receipt recorded under `key`; None if the record cannot be read as one."""
-    try:
-        found = store.read(key).result
-    except Exception:  # a torn record fails in whatever library reads it; the task body adopts what is whole
-        return None
-    return found if isinstance(found, Receipt) else None
 
 
 def try_again(task: Task[..., Any], task_run: TaskRun, state: State[Any]) -> bool:

@@ -6,6 +6,7 @@ to find the receipt of a piece that lost its own, and for `sessions verify`.
 
 from __future__ import annotations
 
+import json
 import os
 import time
 from collections.abc import Iterator
@@ -19,10 +20,63 @@ from studio.fs.files import digest_of
 from studio.model.film import STAGES, Stage
 from studio.model.pieces import piece_at
 from studio.model.receipt import Receipt
-from studio.text.plain_json import NotJson, read_plainly
+from studio.text.plain_json import NotJson, decoded, no_constant, read_plainly
 
 _TICK_NS = 2 * 10**9
 """The coarsest tick of a file system's clock, in ns: FAT's two seconds. Changes within a tick have the same time."""
+
+
+SERIALIZER = {
+    "type": "json",
+    "jsonlib": "json",
+    "object_encoder": "prefect.serializers.prefect_json_object_encoder",
+    "object_decoder": "prefect.serializers.prefect_json_object_decoder",
+    "dumps_kwargs": {},
+    "loads_kwargs": {},
+}
+"""How every record is written (`prefect.serializers.JSONSerializer`): Prefect reads a record as it says itself."""
+CLASSES = ("studio.model.receipt.Receipt", "studio.made.Receipt")
+"""What a record holds, as Prefect names it: the receipt's class, and its name in earlier releases."""
+_MAKES = ("__class__", "__exc_type__")
+"""Keys of which Prefect makes an object of the class that they name."""
+
+
+def served_receipt(path: Path) -> Receipt | None:
+    """Return the receipt of a record that Prefect may be let read; None if it is damaged, or may not.
+
+    Prefect imports, and calls, what a record names: its serializer, and the classes in it. A session may come from
+    anywhere, so only a record is served that names nothing but what this program writes, in no key twice.
+    """
+    try:
+        envelope = _once(files.read(path).decode("utf-8"))
+        inner = _once(tolerant.text(envelope, "result"))
+        if tolerant.as_dict(envelope.get("metadata")).get("serializer") != SERIALIZER:
+            return None
+        if set(inner) != {"__class__", "data"} or inner["__class__"] not in CLASSES or _names_a_class(inner["data"]):
+            return None
+        return Receipt.model_validate(inner["data"])
+    except (OSError, BadInput, UnicodeDecodeError, NotJson, ValidationError):
+        return None
+
+
+def _once(text: str) -> dict[str, object]:
+    return tolerant.as_dict(decoded(text, _STRICT.decode))
+
+
+def _no_key_twice(pairs: list[tuple[str, object]]) -> dict[str, object]:
+    found = dict(pairs)
+    if len(found) < len(pairs):
+        raise NotJson("a key occurs twice")
+    return found
+
+
+_STRICT = json.JSONDecoder(parse_constant=no_constant, object_pairs_hook=_no_key_twice)
+
+
+def _names_a_class(value: object) -> bool:
+    if isinstance(value, dict):
+        return any(key in _MAKES or _names_a_class(inner) for key, inner in value.items())
+    return isinstance(value, list) and any(_names_a_class(inner) for inner in value)
 
 
 class Records:
