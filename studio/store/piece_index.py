@@ -26,6 +26,7 @@ class PieceIndex:
         self._places: dict[str, list[Path]] | None = None
         self._by_bytes: dict[str, list[Path]] = {}
         self._by_take: dict[_TakeKey, list[Path]] = {}
+        self._by_hand: dict[str, list[Path]] = {}
 
     def add(self, receipt: Receipt, place: Path, *, first: bool = False) -> None:
         """Add a receipt that was just written; `first` if its piece is in its place, not in `takes/`."""
@@ -55,6 +56,18 @@ class PieceIndex:
             if receipt is not None and _take_key(receipt) == (stage, shot, take) and lies_whole(place, receipt):
                 yield receipt
 
+    def whole_by_hand(self, shot: str, direction: str) -> Iterator[tuple[Path, Receipt]]:
+        """Yield (path of the receipt, receipt) of every whole picture that a person put there for a shot (its id).
+
+        Only those that stand for the same direction (`Shot.direction`).
+        """
+        self._read()
+        for place in list(self._by_hand.get(shot, ())):
+            receipt = read_receipt(place)
+            same = receipt is not None and (receipt.shot, receipt.direction) == (shot, direction)
+            if receipt is not None and same and lies_whole(place, receipt):
+                yield place, receipt
+
     def with_receipt(self, fingerprint: str) -> Iterator[tuple[Path, Receipt]]:
         """Yield (path of the receipt, receipt) of every piece with this fingerprint, whether it is whole or not."""
         for place in list(self._read().get(fingerprint, ())):
@@ -76,6 +89,8 @@ class PieceIndex:
         places.setdefault(receipt.fingerprint, []).insert(at, place)
         self._by_bytes.setdefault(receipt.sha256, []).insert(at, place)
         self._by_take.setdefault(_take_key(receipt), []).insert(at, place)
+        if receipt.by_hand and receipt.stage == "images" and receipt.shot:
+            self._by_hand.setdefault(receipt.shot, []).insert(at, place)
 
 
 def _take_key(receipt: Receipt) -> _TakeKey:

@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Literal
 
 from studio.errors import BrokenPlan
+from studio.fs import files
 from studio.model.film import Stage
 from studio.model.pieces import Order
 from studio.model.receipt import Receipt
@@ -122,12 +123,13 @@ def decide(
         return Decision("put back", "edited by hand", found, receipt)
     if found.condition == "ours" and receipt is not None and receipt.fingerprint == order.fingerprint:
         return Decision("use", "there", found, receipt)
-    if found.condition == "by hand" and not _moved(order, receipt):
+    copy = _copy_of(order, found, index, without)
+    if found.condition == "by hand" and not _moved(order, receipt) and not (copy and _anothers(order, receipt)):
         known = receipt is not None and receipt.by_hand and states.is_whole(receipt, order.path)
         if not known or receipt is None or receipt.direction in ("", order.direction):
             seen = known and receipt is not None and receipt.fingerprint == order.fingerprint
             return Decision("keep picture", "by hand", found, receipt if seen else None)
-    if (copy := _copy_of(order, found, index, without)) is not None:
+    if copy is not None:
         return Decision("copy", "chosen" if order.chosen else "kept elsewhere", found, copy[1], copy[0])
     return _to_make(order, found, states, index)
 
@@ -154,11 +156,23 @@ def _moved(order: Order, receipt: Receipt | None) -> bool:
     return receipt is not None and receipt.fingerprint != order.fingerprint and receipt.fingerprint in order.wanted
 
 
+def _anothers(order: Order, receipt: Receipt | None) -> bool:
+    """Tell whether a person's picture belongs to another shot, which may have left the plan."""
+    return receipt is not None and receipt.shot not in ("", order.shot)
+
+
 def _copy_of(
     order: Order, found: PieceState, index: PieceIndex, without: Container[Path]
 ) -> tuple[Path, Receipt] | None:
     removed = found.receipt if found.condition == "nothing" else None
-    pieces = index.whole_take(order.stage, order.chosen) if order.chosen else index.whole(order.fingerprint)
+    if order.chosen:
+        pieces = list(index.whole_take(order.stage, order.chosen))
+    else:
+        pieces = list(index.whole(order.fingerprint))
+        if order.stage == "images" and order.shot and order.direction:
+            pieces += index.whole_by_hand(order.shot, order.direction)
+    if len({receipt.sha256 for _, receipt in pieces}) > 1:
+        pieces.sort(key=_last_in_place)
     for place, receipt in pieces:
         if receipt.stage != order.stage or place in without or (order.chosen and not order.fits(receipt)):
             continue
@@ -169,6 +183,14 @@ def _copy_of(
         if removed is None or not removed.by_hand or receipt.sha256 != removed.sha256:
             return place, receipt
     return None
+
+
+def _last_in_place(piece: tuple[Path, Receipt]) -> tuple[bool, int]:
+    """Return what sorts pieces by when they were in place last: those that are, then the last that was replaced."""
+    place, _ = piece
+    there = files.found(place)
+    # The receipt of a take is written when it is replaced.
+    return place.parent.parent.name == "takes", -(there.st_mtime_ns if there else 0)
 
 
 def _to_make(order: Order, found: PieceState, states: PieceStates, index: PieceIndex) -> Decision:

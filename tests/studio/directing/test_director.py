@@ -283,6 +283,26 @@ def test_takes_follow_their_shot(film: tuple[Path, PaidPainter]) -> None:
     assert [take.in_place for take in takes_of(folder, shots(folder), "image", 2)] == [False, True]
 
 
+@pytest.mark.parametrize("reworded", [False, True])
+def test_a_picture_by_hand_leaves_with_its_shot_and_comes_back_with_it(
+    film: tuple[Path, PaidPainter], reworded: bool
+) -> None:
+    """The shot that gets the number of a removed one shows its own picture; undoing shows the person's again, free."""
+    folder, painter = film
+    mine, third = picture("red"), (folder / "images/shot_003.png").read_bytes()
+    (folder / "images/shot_002.png").write_bytes(mine)
+    assert painted(folder, painter) == []
+    if reworded:
+        done(folder, reword(ShotWords(prompt="a quay"), {2}))
+    done(folder, remove({2}))
+    assert painted(folder, painter) == []
+    assert (folder / "images/shot_002.png").read_bytes() == third
+    undo(folder, 1, NOW, told)
+    assert painted(folder, painter) == []
+    assert (folder / "images/shot_002.png").read_bytes() == mine
+    assert (folder / "images/shot_003.png").read_bytes() == third
+
+
 def test_shots_with_the_same_picture_each_keep_it_as_a_take(film: tuple[Path, PaidPainter]) -> None:
     """Both halves of a split shot are redone: each still has the picture that they shared, which was paid for once."""
     folder, painter = film
