@@ -54,7 +54,7 @@ def carry_out(session: Session, work: Work[Any], *, aside: bool = False) -> Outc
     """
     order, engine = work.order, work.engine
     session.control.check_running()
-    adopted = session.pieces.kept(order) if aside else session.pieces.adopt(order)
+    adopted = session.pieces.adopt_aside(order) if aside else session.pieces.adopt(order)
     if adopted is not None:
         session.meta.touch()
         if aside:

@@ -232,14 +232,16 @@ class _Forecaster:
         return self._step(work, seen)
 
     def _take(self, work: Work[Any]) -> None:
-        """Note what would be done about a further take."""
-        self._step(work, self._kept(work.order))
+        """Note that a further take would be made; nothing if it is there."""
+        if not (kept := self._kept(work.order)).used:
+            self._step(work, kept)
 
     def _take_behind(self, stage: Stage, shot: Shot | None, take: int, engine: Engine) -> None:
         """Note what would be done about a further take whose order cannot be known, as `_behind`."""
         number, its_id = (shot.index, shot.id) if shot else (0, "")
         order = Order(self._job.session_id, stage, number, "", shot=its_id, take=take)
-        self._note(order, engine, self._kept(order), lambda: _untold(engine))
+        if not (kept := self._kept(order)).used:
+            self._note(order, engine, kept, lambda: _untold(engine))
 
     def _kept(self, order: Order) -> Decision:
         kept = self._pieces.kept(order) if self._pieces is not None and self._sure else None
@@ -257,7 +259,8 @@ class _Forecaster:
         work = stages.clip(self._job, shot, image, line)
         for take in clip_alternatives(shot):
             further = stages.clip(self._job, take, image, line)
-            self._clip_step(further, self._kept(further.order))
+            if not (kept := self._kept(further.order)).used:
+                self._clip_step(further, kept)
         seen = self._look(work.order)
         if not seen.used and seen.receipt and seen.receipt.prompt != work.prompt:
             seen = replace(seen, why="edited prompt" if seen.why == "new upstream" else seen.why)

@@ -177,8 +177,11 @@ def take_seed(shot: Shot) -> int:
 
 
 def alternatives(shot: Shot) -> tuple[Shot, ...]:
-    """Return the shot as each further take of its picture wants it; () if it wants none, or its picture is chosen."""
-    if shot.picture:
+    """Return the shot as each further take of its picture wants it; () if it wants none.
+
+    A shot whose picture was chosen wants none, nor does one that shows a clip of a person's own.
+    """
+    if shot.picture or (shot.clip is not None and shot.clip.name):
         return ()
     return tuple(shot.model_copy(update={"take": shot.take + n}) for n in range(1, shot.alternatives + 1))
 

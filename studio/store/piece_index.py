@@ -48,13 +48,16 @@ class PieceIndex:
             if receipt is not None and same and lies_whole(place, receipt):
                 yield place, receipt
 
-    def whole_numbered(self, stage: Stage, shot: str, take: int) -> Iterator[Receipt]:
-        """Yield the receipt of every whole piece of a stage that is this take of a shot (its id; '': of the film)."""
+    def whole_numbered(self, stage: Stage, shot: str, take: int) -> Iterator[tuple[Path, Receipt]]:
+        """Yield (path of the receipt, receipt) of every whole piece of a stage that is this take of a shot (its id).
+
+        Of the score the shot is ''.
+        """
         self._read()
         for place in list(self._by_take.get((stage, shot, take), ())):
             receipt = read_receipt(place)
             if receipt is not None and _take_key(receipt) == (stage, shot, take) and lies_whole(place, receipt):
-                yield receipt
+                yield place, receipt
 
     def whole_by_hand(self, shot: str, direction: str) -> Iterator[tuple[Path, Receipt]]:
         """Yield (path of the receipt, receipt) of every whole picture that a person put there for a shot (its id).

@@ -228,14 +228,35 @@ class PieceStore:
     def kept(self, order: Order) -> Receipt | None:
         """Return the receipt of a whole piece that is the further take which the order wants; None if there is none.
 
-        It has the order's fingerprint or, whatever it was made from, its take of the shot: who asked for three takes of
-        a clip has them once, and does not pay for three more when the picture changes.
+        It has the order's fingerprint or, of a clip, a line or the score, is this take of the shot, whatever it was
+        made from: who asked for three takes of a clip has them once, and does not pay for three more when its picture
+        changes.
         """
         with self._lock:
-            found = (receipt for _, receipt in self._index.whole(order.fingerprint) if receipt.stage == order.stage)
-            if (same := next(found, None)) is not None or not order.take:
-                return same
-            return next(self._index.whole_numbered(order.stage, order.shot, order.take), None)
+            found = self._found_aside(order)
+        return found[1] if found is not None else None
+
+    def adopt_aside(self, order: Order) -> Receipt | None:
+        """Return the receipt of the further take that the order wants, as `kept`; None if it has to be made.
+
+        One that another shot has is copied for this one.
+        """
+        with self._lock:
+            found = self._found_aside(order)
+        if found is None or found[1].shot == order.shot:
+            return found[1] if found is not None else None
+        place, receipt = found
+        with self.hidden_path(order) as out:
+            if not copy_whole(place, receipt, out):
+                return None
+            there = {"index": order.index, "path": order.path, "shot": order.shot, "mtime_ns": out.stat().st_mtime_ns}
+            return self._keep_aside(order, out, receipt.model_copy(update=there))
+
+    def _found_aside(self, order: Order) -> tuple[Path, Receipt] | None:
+        whole = [each for each in self._index.whole(order.fingerprint) if each[1].stage == order.stage]
+        if order.take and order.stage != "images":
+            whole += self._index.whole_numbered(order.stage, order.shot, order.take)
+        return min(whole, key=lambda each: each[1].shot != order.shot, default=None)
 
     def has_copy(self, receipt: Receipt) -> bool:
         """Tell whether the session holds a whole piece with the receipt's fingerprint, in place or in `takes/`."""

@@ -70,11 +70,8 @@ class Pieces(Protocol):
             DiskFull, BadInput: it cannot be written; what was there before is still there.
         """
 
-    def kept(self, order: Order) -> Receipt | None:
-        """Return the receipt of a whole piece that is the further take which the order wants, wherever it is.
-
-        None if there is none.
-        """
+    def adopt_aside(self, order: Order) -> Receipt | None:
+        """Return the receipt of the further take that the order wants, wherever it is; None if it has to be made."""
 
     def has_take(self, stage: Stage, sha256: str) -> bool:
         """Tell whether the session holds a whole piece of a stage with these bytes, in place or among the takes."""

@@ -119,7 +119,7 @@ def test_a_redo_and_an_edited_move(film: Path) -> None:
 
 
 def test_further_takes_are_counted_once(film: Path) -> None:
-    """Each further take of a picture, clip, line or score is a step; once made, it is kept, whatever changes after."""
+    """Each further take of a picture, clip, line or score is a step; one of a clip is kept, whatever changes after."""
     shots = shots_of(film)
     shots[1] |= {"alternatives": 1, "video_alternatives": 2, "narration_alternatives": 1}
     write_shots(film, shots)
@@ -139,6 +139,7 @@ def test_further_takes_are_counted_once(film: Path) -> None:
     write_shots(film, shots)
     found = forecast(film)
     assert made(found) == [
+        ("images", 2, "further take"),
         ("images", 2, "edited prompt"),
         ("videos", 2, "new upstream"),
         ("film", 0, "new upstream"),
