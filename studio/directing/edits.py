@@ -15,6 +15,7 @@ from pydantic import ValidationError
 from studio.errors import BadInput
 from studio.fs.safe_open import SHOTS
 from studio.model.film import Reference, Shot, Source, Stage, Story
+from studio.planning.image_prompts import in_style_of, with_notes
 from studio.planning.orders import seed_for
 from studio.planning.plan_files import draw_seed, image_path, with_ids
 from studio.text.display import printable
@@ -70,8 +71,8 @@ class Redo:
 
     Attributes:
         stage: what is made anew; None: the clip if only a camera is given, else the picture.
-        prompt: another prompt for the picture; '' leaves it.
-        notes: words that join the prompt.
+        prompt: another prompt for the picture, to which its style is added; '' leaves it.
+        notes: words that join the prompt, before its style.
         camera: another camera move; '' leaves it.
         seed: the seed of the picture; None leaves it.
         takes: how many new takes, 1 to `MOST_TAKES`; the first of them is used.
@@ -102,7 +103,10 @@ def redo(asked: Redo, numbers: Collection[int]) -> Edit:
             story = plan.story
             take = 1 + max(plan.last_take("score", ""), story.score_take + story.score_alternatives)
             return replace(plan, story=_story(story, music=None, score_take=take, score_alternatives=asked.takes - 1))
-        return _each(plan, numbers, lambda shot: _redone(shot, asked, stage, plan.last_take(STAGE_OF[stage], shot.id)))
+        style = plan.story.style
+        return _each(
+            plan, numbers, lambda shot: _redone(shot, asked, stage, plan.last_take(STAGE_OF[stage], shot.id), style)
+        )
 
     return edit
 
@@ -134,13 +138,14 @@ def _check_redo(asked: Redo, stage: RedoStage, numbers: Collection[int]) -> None
         raise BadInput("say which shots, for example --shot 3,5-7")
 
 
-def _redone(shot: Shot, asked: Redo, stage: RedoStage, last_take: int) -> Shot:
+def _redone(shot: Shot, asked: Redo, stage: RedoStage, last_take: int, style: str) -> Shot:
     update: dict[str, object] = {"camera": asked.camera} if asked.camera else {}
     match stage:
         case "image":
-            prompt, take = asked.prompt or shot.image_prompt, 1 + max(last_take, shot.take + shot.alternatives)
+            take = 1 + max(last_take, shot.take + shot.alternatives)
+            prompt = in_style_of(shot.image_prompt, asked.prompt, style) if asked.prompt else shot.image_prompt
             update |= {
-                "image_prompt": f"{prompt}, {asked.notes}" if asked.notes else prompt,
+                "image_prompt": with_notes(prompt, asked.notes, style) if asked.notes else prompt,
                 # Always another take, also of another prompt: a picture by hand stays until the take changes.
                 "take": take,
                 "seed": shot.seed if asked.seed is None else seed_for(asked.seed, take),
@@ -186,7 +191,8 @@ def reword(words: ShotWords, numbers: Collection[int]) -> Edit:
         def one(shot: Shot) -> Shot:
             update: dict[str, object] = {}
             if words.prompt is not None and words.prompt != shot.image_prompt:
-                update |= {"image_prompt": words.prompt, "picture": "", "alternatives": 0}
+                prompt = in_style_of(shot.image_prompt, words.prompt, plan.story.style)
+                update |= {"image_prompt": prompt, "picture": "", "alternatives": 0}
             if words.motion is not None:
                 update["motion_prompt"] = words.motion
             if words.camera is not None:
@@ -286,7 +292,7 @@ def insert(new: NewShot, before: int) -> Edit:
         fresh = _checked(
             {
                 "index": before,
-                "image_prompt": new.prompt,
+                "image_prompt": in_style_of(neighbour.image_prompt, new.prompt, plan.story.style),
                 "motion_prompt": new.motion,
                 "camera": new.camera,
                 "scene": neighbour.scene,

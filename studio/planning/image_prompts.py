@@ -114,6 +114,35 @@ def part_style(prompt: str) -> tuple[str, str]:
     return f"{shown}, {notes}" if notes else shown, style.rstrip(".")
 
 
+def in_style_of(before: str, prompt: str, style: str) -> str:
+    """Return a person's prompt for a picture with the style of the prompt that it takes the place of.
+
+    Args:
+        before: the prompt that was there.
+        prompt: what the person wrote; one that names the style, or sets one apart itself, stays as it is.
+        style: the film's style, in words.
+    """
+    ending = _ending(before, style)
+    if not ending or STYLE_MARK.strip() in prompt or one_line(style).lower() in prompt.lower():
+        return prompt
+    return prompt.rstrip(" .,;") + ending
+
+
+def with_notes(prompt: str, notes: str, style: str) -> str:
+    """Return a prompt with a person's notes at the end of what it shows, before its style."""
+    ending = _ending(prompt, style)
+    return f"{prompt.removesuffix(ending)}, {notes}{ending}"
+
+
+def _ending(prompt: str, style: str) -> str:
+    """Return with which words of the style a prompt ends, with what sets them apart; '' if with none."""
+    _, mark, words = prompt.rpartition(f".{STYLE_MARK}")
+    if mark and "., " not in words:
+        return mark + words
+    usual = f", {one_line(style)}"
+    return usual if one_line(style) and prompt.endswith(usual) else ""
+
+
 def _light(emotion: str, told: str) -> str:
     words = frozenset(told.lower().replace(",", " ").replace("-", " ").split())
     return "" if words & _TOLD_LIGHT else _LIGHT.get(emotion, "")

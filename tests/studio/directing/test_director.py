@@ -264,7 +264,7 @@ def test_shots_that_come_go_and_move_are_not_paid_for_again(film: tuple[Path, Pa
     """An inserted shot costs one picture; moving, splitting, removing and joining cost none."""
     folder, painter = film
     done(folder, insert(NewShot("a gull"), 1))
-    assert painted(folder, painter) == ["a gull"]
+    assert painted(folder, painter) == ["a gull, ultra cinematic documentary"]
     for edit in (move({1}, 4), split(2, 0.5), remove({1}), join(1)):
         done(folder, edit)
         assert painted(folder, painter) == []

@@ -137,6 +137,30 @@ def test_a_redo_of_a_clip_a_line_or_the_score_leaves_the_picture() -> None:
     assert redo(Redo(), {1})(own).shots[0].clip is None
 
 
+@pytest.mark.parametrize(
+    ("before", "style", "ending"),
+    [
+        ("a pier, dawn light. Style: Film noir, hard shadows.", "noir", ". Style: Film noir, hard shadows."),
+        ("a pier, ultra cinematic documentary", "ultra cinematic documentary", ", ultra cinematic documentary"),
+        ("a pier", "ultra cinematic documentary", ""),
+    ],
+)
+def test_another_prompt_keeps_the_style(before: str, style: str, ending: str) -> None:
+    """Of a redo, an edit and a new shot, however the style is told; notes come before it; one's own style stays."""
+    plan = planned()
+    shots = tuple(shot.model_copy(update={"image_prompt": before}) for shot in plan.shots)
+    plan = replace(plan, shots=shots, story=plan.story.model_copy(update={"style": style}))
+    assert redo(Redo(prompt="a boat."), {2})(plan).shots[1].image_prompt == ("a boat" + ending if ending else "a boat.")
+    assert reword(ShotWords(prompt="a boat"), {2})(plan).shots[1].image_prompt == "a boat" + ending
+    assert insert(NewShot("a boat"), 2)(plan).shots[1].image_prompt == "a boat" + ending
+    noted = redo(Redo(notes="at night"), {2})(plan)
+    assert noted.shots[1].image_prompt == f"{before.removesuffix(ending)}, at night{ending}"
+    again = redo(Redo(notes="in rain"), {2})(noted).shots[1].image_prompt
+    assert again == f"{before.removesuffix(ending)}, at night, in rain{ending}"
+    own = "a boat. Style: pencil."
+    assert redo(Redo(prompt=own), {2})(plan).shots[1].image_prompt == own
+
+
 def test_takes_of_a_clip_a_line_or_the_score_are_numbered_on() -> None:
     """A number is given once: after those that are wanted, and after those that were made and undone since."""
     plan = planned()
