@@ -1,12 +1,14 @@
 """The takes of a shot, or of the score: every version that was made or put there, the one in use and the earlier ones.
 
-They are numbered in the order in which they were made, so that a number stays the same while more are made.
+They are numbered in the order in which they were asked for, or became the shot's, so that a number stays the same while
+there are more.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from pathlib import Path
 
 from studio.directing.edits import STAGE_OF, RedoStage
@@ -23,7 +25,7 @@ class Take:
     """One take.
 
     Attributes:
-        number: from 1, in the order in which they were made.
+        number: from 1.
         shot: the shot's number; 0 for the score.
         path: where it is, relative to the session.
         in_place: whether it is in its place, and so in the film once that is cut.
@@ -38,22 +40,33 @@ class Take:
 
 
 def takes_of(folder: Path, shots: Sequence[Shot], stage: RedoStage, number: int = 0) -> tuple[Take, ...]:
-    """Return the takes of shot `number`, or of the score, in the order in which they were made.
+    """Return the takes of shot `number`, or of the score, in the order of their numbers.
 
     A take that is not whole any more is left out.
     """
     shot = shots[number - 1] if number else None
     found: dict[str, tuple[Path, Receipt, bool]] = {}
+    since: dict[str, str] = {}
     for place, receipt, in_place in _receipts(folder, STAGE_OF[stage], number, shot.id if shot else ""):
         mine = shot is None or _is_of(receipt, shot, stage) or (in_place and not receipt.shot)
         path = piece_of(place, receipt)
         if mine and files.has(path, receipt.sha256, receipt.bytes):
             found.setdefault(receipt.sha256, (path, receipt, in_place))
-    in_order = sorted(found.values(), key=lambda each: (each[1].made_at, each[1].mtime_ns, each[1].sha256))
+            since[receipt.sha256] = min(since.get(receipt.sha256, "9"), _since(receipt))
+    in_order = sorted(found.values(), key=lambda each: (since[each[1].sha256], each[1].sha256))
+    # Takes that were asked for at once are made in any order.
+    numbered = iter(sorted((each for each in in_order if each[1].take), key=lambda each: each[1].take))
     return tuple(
         Take(count, stage, number, path.relative_to(folder).as_posix(), in_place, receipt)
-        for count, (path, receipt, in_place) in enumerate(in_order, start=1)
+        for count, (path, receipt, in_place) in enumerate(
+            (next(numbered) if each[1].take else each for each in in_order), start=1
+        )
     )
+
+
+def _since(receipt: Receipt) -> str:
+    """Return since when a shot has the take, local time, ISO 8601; of a picture by hand, as its file says."""
+    return receipt.made_at or datetime.fromtimestamp(receipt.mtime_ns / 1e9).isoformat(timespec="microseconds")
 
 
 def take_numbered(takes: Sequence[Take], number: int, whose: str) -> Take:

@@ -11,6 +11,7 @@ from __future__ import annotations
 import threading
 from collections.abc import Callable, Container, Iterator
 from contextlib import contextmanager
+from datetime import datetime
 from pathlib import Path
 
 from studio.fs import files, safe_open
@@ -249,7 +250,9 @@ class PieceStore:
         with self.hidden_path(order) as out:
             if not copy_whole(place, receipt, out):
                 return None
-            there = {"index": order.index, "path": order.path, "shot": order.shot, "mtime_ns": out.stat().st_mtime_ns}
+            stat = out.stat()
+            there = {"index": order.index, "path": order.path, "shot": order.shot, "mtime_ns": stat.st_mtime_ns}
+            there |= _since_now(order, receipt, stat.st_mtime)
             return self._keep_aside(order, out, receipt.model_copy(update=there))
 
     def _found_aside(self, order: Order) -> tuple[Path, Receipt] | None:
@@ -339,6 +342,7 @@ class PieceStore:
         stat = out.stat()
         receipt = receipt.model_copy(
             update={
+                **_since_now(order, receipt, stat.st_mtime),
                 "index": order.index,
                 "path": order.path,
                 "sha256": files.sha256_of(out),
@@ -448,3 +452,11 @@ class PieceStore:
         if receipt is not None and receipt.content is not None:
             files.write_whole(self.folder / order.path, (receipt.edited or receipt.content).encode("utf-8"))
             self.tell(f"{order.path} is put back as it was {'last used' if receipt.edited else 'written'}")
+
+
+def _since_now(order: Order, receipt: Receipt, seconds: float) -> dict[str, object]:
+    """Return what changes in the receipt of another shot's piece: this shot has it since then, seconds of the epoch."""
+    if not receipt.shot or receipt.shot == order.shot or not order.shot:
+        return {}
+    now = datetime.fromtimestamp(seconds).isoformat(timespec="microseconds")
+    return {"take": order.take, "made_at": now if receipt.made_at else ""}

@@ -362,6 +362,35 @@ def test_another_title_makes_no_other_plan(film: tuple[Path, PaidPainter]) -> No
     assert log.count("scene_graph") == log.count("shots") == 0
 
 
+def test_the_number_of_a_take_stays(film: tuple[Path, PaidPainter]) -> None:
+    """Whatever comes later, of whatever age: another shot's picture, one by hand, further takes made in any order."""
+    folder, painter = film
+    (folder / "images/shot_001.png").write_bytes(picture("red"))
+    painted(folder, painter)
+    numbers: dict[str, int] = {}
+
+    def check() -> None:
+        painted(folder, painter)
+        for take in takes_of(folder, shots(folder), "image", 2):
+            assert numbers.setdefault(take.receipt.sha256, take.number) == take.number
+
+    check()
+    done(folder, redo(Redo(takes=4), {2}))
+    check()
+    mine = read_receipt(folder / "images/shot_001.json")
+    theirs = read_receipt(folder / "images/shot_003.json")
+    assert mine is not None
+    assert theirs is not None
+    for sha256 in (theirs.sha256, mine.sha256, takes_of(folder, shots(folder), "image", 2)[0].receipt.sha256):
+        done(folder, use_picture(sha256, 2))
+        check()
+    (folder / "images/shot_002.png").write_bytes(picture("blue"))
+    check()
+    done(folder, redo(Redo(takes=2), {2}))
+    check()
+    assert len(numbers) == 10
+
+
 def test_a_take_is_named_by_its_number(film: tuple[Path, PaidPainter]) -> None:
     """A number that there is not is refused, and says which there are."""
     folder, _ = film

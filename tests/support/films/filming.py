@@ -135,6 +135,8 @@ def film_open(session: Session, until: str = "film") -> None:
         portrait = paint_portrait.fn(session, character, cast.characters, story.style)
         cast = cast.painted(_receipt(portrait))
     images = tuple(_receipt(paint_shot.fn(session, shot, shots, cast)) for shot in shots)
+    for take in [take for shot in shots for take in alternatives(shot)]:
+        paint_take.fn(session, take, shots, cast)
     if until == "images":
         return
     clips = tuple(
@@ -148,8 +150,6 @@ def film_open(session: Session, until: str = "film") -> None:
             animate_take.fn(session, take, image, line)
         for take in line_alternatives(shot):
             speak_take.fn(session, take)
-        for take in alternatives(shot):
-            paint_take.fn(session, take, shots, cast)
     for retold in score_alternatives(story):
         compose_take.fn(session, retold, shots, timeline)
     score = _receipt(compose_score.fn(session, story, shots, timeline))
