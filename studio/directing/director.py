@@ -24,6 +24,7 @@ from studio.store.folder_store import FolderStore
 from studio.store.journal import Entry, Journal, Texts, changed_by_others, history, read_journal
 from studio.store.plans import Plans
 from studio.store.receipts import read_receipt, receipt_bytes, receipt_places
+from studio.store.session_store import SessionStore
 from studio.text.command_hints import command
 
 
@@ -105,7 +106,7 @@ def own_brief(folder: Path) -> Brief:
     return read_brief(folder)
 
 
-def prepare_nothing(store: FolderStore) -> None:
+def prepare_nothing(store: SessionStore) -> None:
     """Prepare nothing."""
 
 
@@ -137,18 +138,32 @@ def direct(
     directed_texts(folder, edit)
     store = FolderStore(folder, tell)
     try:
-        plan = read_plan(folder, store.brief)
-        Plans(store, tell).tell_edits()
-        journal = Journal(store, now)
-        if run and (entry := next((each for each in journal.entries if each.run == run), None)) is not None:
-            return entry
-        after = edit(plan)
-        texts = _told(changed_texts(plan, after))
-        prepare(store)
-        _stamp_pictures(store, plan.shots, after.shots)
-        return journal.record(verb, words, texts, run=run)
+        return direct_open(store, edit, verb, words, now, tell, run, lambda: prepare(store))
     finally:
         store.release()
+
+
+def direct_open(
+    store: SessionStore,
+    edit: Edit,
+    verb: str,
+    words: str,
+    now: str,
+    tell: Callable[[str], None],
+    run: str = "",
+    prepare: Callable[[], None] = lambda: None,
+) -> Entry:
+    """Change the plan of a session that is open, as `direct`; `prepare` brings into it what the changed plan names."""
+    plan = read_plan(store.folder, store.brief)
+    Plans(store, tell).tell_edits()
+    journal = Journal(store, now)
+    if run and (entry := next((each for each in journal.entries if each.run == run), None)) is not None:
+        return entry
+    after = edit(plan)
+    texts = _told(changed_texts(plan, after))
+    prepare()
+    _stamp_pictures(store, plan.shots, after.shots)
+    return journal.record(verb, words, texts, run=run)
 
 
 def undo(folder: Path, count: int, now: str, tell: Callable[[str], None], *, again: bool = False) -> list[Entry]:
@@ -194,7 +209,7 @@ def _told(texts: Texts) -> Texts:
     return texts
 
 
-def _stamp_pictures(store: FolderStore, before: Sequence[Shot], after: Sequence[Shot]) -> None:
+def _stamp_pictures(store: SessionStore, before: Sequence[Shot], after: Sequence[Shot]) -> None:
     """Note in the receipt of each picture by hand what it stands for, if its shot is about to be directed otherwise.
 
     A picture by hand stays until the shot's direction differs from the one in its receipt.

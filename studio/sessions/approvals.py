@@ -7,21 +7,21 @@ from the top asks nothing twice and carries nothing out twice.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Literal
 
 from pydantic import Field, TypeAdapter, ValidationError
 
+from studio.directing.director import direct_open, read_plan
+from studio.directing.edits import Edit, Plan, Redo, redo
 from studio.errors import BadInput
 from studio.fs import files, tolerant
 from studio.model.film import Shot
 from studio.model.frozen_model import FrozenModel
-from studio.planning.plan_files import plan_text
 from studio.planning.shots_named import shots_named
 from studio.sessions.session import Session
 from studio.store import lock
-from studio.store.journal import Journal
 from studio.text.display import printable
 
 Approve = Literal["no", "shots", "images", "both"]
@@ -43,7 +43,7 @@ class Answer:
 
 
 class ShotChange(FrozenModel):
-    """How a redo changes a shot: its new prompt and take."""
+    """How a redo changes a shot: its new prompt and take. Only answers of earlier releases have these."""
 
     index: int = Field(ge=1)
     image_prompt: str
@@ -77,29 +77,25 @@ _BOOK = TypeAdapter(tuple[AskedQuestion, ...])
 def answered(question: AskedQuestion, reply: Answer, shots: Sequence[Shot], at: str) -> AskedQuestion:
     """Return the question with its answer.
 
-    Notes are added to the prompts of the shots to redo; without notes each gets another take.
+    Each shot to redo gets another take, with the notes in its prompt.
 
     Raises:
         BadInput: there is no such shot, the notes make a prompt too long, or they come with a yes, which would drop
             them.
     """
-    redo, notes = shots_named(reply.redo, len(shots)), printable(reply.notes)
-    if notes and reply.approve and not redo:
+    numbers, notes = shots_named(reply.redo, len(shots)), printable(reply.notes)
+    if notes and reply.approve and not numbers:
         raise BadInput("notes go with shots to redo, or with a no: say which shots, or leave the notes out")
-    changes: list[ShotChange] = []
-    for shot in (shots[number - 1] for number in redo):
-        prompt = f"{shot.image_prompt}, {notes}" if notes else shot.image_prompt
-        if len(prompt) > PROMPT_LETTERS:
+    for shot in (shots[number - 1] for number in numbers):
+        if len(shot.image_prompt) + len(f", {notes}") > PROMPT_LETTERS:
             raise BadInput(f"with these notes shot {shot.index} has a prompt of more than {PROMPT_LETTERS:,} letters")
-        changes.append(ShotChange(index=shot.index, image_prompt=prompt, take=shot.take + (not notes)))
     return question.model_copy(
         update={
             "at": at,
-            "approved": reply.approve and not redo,
-            "redo": redo,
+            "approved": reply.approve and not numbers,
+            "redo": numbers,
             "notes": notes,
-            "changes": tuple(changes),
-            "carried_out": not changes,
+            "carried_out": not numbers,
         }
     )
 
@@ -136,21 +132,29 @@ class Approvals:
 
     def carry_out(self) -> None:
         """Change `shots.json` as the answers say, if that was not done yet, by an entry of the journal."""
-        for asked in [each for each in self._asked if not each.carried_out]:
-            changes = {change.index: change for change in asked.changes}
-            before = self._session.plans.shots()
-            shots = tuple(
-                shot.model_copy(update=changes[shot.index].model_dump()) if shot.index in changes else shot
-                for shot in before
-            )
-            if shots != before:
-                words = f"redo, asked for an approval: {', '.join(f'shot {number}' for number in sorted(changes))}"
-                Journal(self._session.store, asked.at).record("redo", words, {"shots": plan_text(shots)})
+        open_answers = [(number, each) for number, each in enumerate(self._asked, 1) if not each.carried_out]
+        for number, asked in open_answers:
+            edit = _changing(asked.changes) if asked.changes else redo(Redo(notes=asked.notes), asked.redo)
+            words = f"redo, asked for an approval: {', '.join(f'shot {each}' for each in asked.redo)}"
+            plan = read_plan(self._session.folder, self._session.brief)
+            if edit(plan) != plan:
+                run = f"{asked.flow_run_id}, question {number}"
+                direct_open(self._session.store, edit, "redo", words, asked.at, self._session.tell, run)
             self.replace(asked, asked.model_copy(update={"carried_out": True}))
 
     def _write(self, asked: tuple[AskedQuestion, ...]) -> None:
         self._asked = asked
         self._session.store.write_json(APPROVALS, [each.model_dump(mode="json") for each in asked])
+
+
+def _changing(changes: Sequence[ShotChange]) -> Edit:
+    by_number = {change.index: change.model_dump() for change in changes}
+
+    def edit(plan: Plan) -> Plan:
+        shots = (shot.model_copy(update=by_number.get(shot.index, {})) for shot in plan.shots)
+        return replace(plan, shots=tuple(shots))
+
+    return edit
 
 
 def read_asked(folder: Path) -> tuple[AskedQuestion, ...]:

@@ -16,6 +16,7 @@ from studio.model.film import Stage
 from studio.model.pieces import Order
 from studio.model.receipt import PieceMeasures, Receipt
 from studio.store.documents import Documents
+from studio.store.piece_state import PieceState
 from studio.store.reuse_or_make import Decision
 
 
@@ -37,6 +38,15 @@ class Pieces(Protocol):
         Raises:
             BrokenPlan: as `decide`; the plan is left untouched.
         """
+
+    def look(self, order: Order) -> PieceState:
+        """Find out whose piece is at the order's place. Changes nothing."""
+
+    def is_whole(self, receipt: Receipt, path: str) -> bool:
+        """Tell whether the piece at `path`, relative to the session, is the one that the receipt proves."""
+
+    def by_hand(self, order: Order) -> Receipt:
+        """Return the receipt of a picture that a person put at the order's place. Changes nothing."""
 
     def can_serve(self, order: Order, record: Receipt) -> bool:
         """Tell whether `record`, a cached result of `order`, may be used: piece and receipt are there, whole."""

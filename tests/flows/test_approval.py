@@ -79,15 +79,15 @@ def test_asked_before_pictures_and_before_clips(studio: Studio) -> None:
 
 
 def test_a_redo_makes_only_these_shots_anew_and_asks_again(studio: Studio) -> None:
-    """Notes change the prompt of the shots to redo; without notes it is another take; no other picture is made."""
+    """The shots to redo get another take, with the notes in the prompt; no other picture is made."""
     person = Person(Answer(False, "2", "at night"), Answer(True, "1"), YES)
     with asking_with(person):
         done = studio.film(approve="images", **SHORT)
     assert done.state.is_completed()
     assert person.steps == ["images"] * 3
     shots = studio.shots(studio.only_folder().name)
-    assert [shot["take"] for shot in shots] == [2, 1]
-    assert shots[1]["image_prompt"].endswith(", at night")
+    assert [shot["take"] for shot in shots] == [2, 2]
+    assert ", at night" in shots[1]["image_prompt"]
     assert done.made["image"] == len(shots) + 2
     assert done.made["video"] == len(shots)
 
@@ -176,9 +176,9 @@ def test_a_redo_is_carried_out_once(studio: Studio, monkeypatch: pytest.MonkeyPa
     """Killed between an answer's record and its execution: the next run carries it out, once, and asks what follows."""
     record = Journal.record
 
-    def die(journal: Journal, *asked: Any) -> None:
+    def die(journal: Journal, *asked: Any, **more: Any) -> None:
         if moment == "after the plan":
-            record(journal, *asked)
+            record(journal, *asked, **more)
         raise Killed
 
     with monkeypatch.context() as patch, asking_with(Person(Answer(False, "1"))):

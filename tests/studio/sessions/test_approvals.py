@@ -99,10 +99,8 @@ def test_a_yes_drops_no_notes() -> None:
 
 def test_notes_are_one_line_of_the_prompt() -> None:
     """Notes go to the prompts, harmless and on one line; a prompt that grows too long is refused."""
-    (change,) = answered(QUESTION, Answer(True, "3", "at\nnight \x1b[31m"), SHOTS, NOW).changes
-    assert (change.index, change.image_prompt, change.take) == (3, "shot 3, at night \ufffd[31m", 1)
-    (change,) = answered(QUESTION, Answer(True, "3"), SHOTS, NOW).changes
-    assert (change.image_prompt, change.take) == ("shot 3", 2)
+    asked = answered(QUESTION, Answer(True, "3", "at\nnight \x1b[31m"), SHOTS, NOW)
+    assert (asked.redo, asked.notes, asked.carried_out) == ((3,), "at night \ufffd[31m", False)
     with pytest.raises(BadInput, match="prompt"):
         answered(QUESTION, Answer(True, "3", "x" * PROMPT_LETTERS), SHOTS, NOW)
 
