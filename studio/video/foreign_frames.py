@@ -37,6 +37,10 @@ _BACKDROP_PX = 96
 
 _EARLIER_SECONDS = 1.0
 """How much before the wanted time a reader jumps: some indexes are off by a few frames."""
+_BEFORE_SECONDS = 10.0
+"""How much before its first frame a transport stream's beginning is sought: libavformat seeks it by the times at which
+frames are decoded, earlier than those at which they are shown, and skips a keyframe that is decoded before the wanted
+time. Other containers have indexes, and some of them fail if they are asked for a time that they do not have."""
 _HDR = {16, 18}
 """Transfer functions of high dynamic range: SMPTE ST 2084 (PQ) and ARIB STD-B67 (HLG); ITU-T H.273, table 3."""
 _BT709 = 1
@@ -93,14 +97,15 @@ class ForeignClip:
 
         Nothing is decoded that lies more than a group of pictures earlier. What does not decode is left out.
         """
-        if first_seconds > _EARLIER_SECONDS and self._jump(first_seconds - _EARLIER_SECONDS):
-            frames = self._from_key(self._decoded())
-            start = next(frames, None)
-            if start is not None and start.seconds <= first_seconds:
-                yield start
-                yield from frames
-                return
-        self._jump(0.0)
+        if first_seconds > _EARLIER_SECONDS:
+            if self._jump(first_seconds - _EARLIER_SECONDS):
+                frames = self._from_key(self._decoded())
+                start = next(frames, None)
+                if start is not None and start.seconds <= first_seconds:
+                    yield start
+                    yield from frames
+                    return
+            self._jump(-_BEFORE_SECONDS if self._container.format.name == "mpegts" else 0.0)
         yield from self._decoded()
 
     def _jump(self, seconds: float) -> bool:

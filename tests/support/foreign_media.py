@@ -57,6 +57,8 @@ def sound(seconds: float = SECONDS, rate: int = 48_000, hz: int = 440) -> str:
 
 _X264 = ("-c:v", "libx264", "-preset", "ultrafast", "-crf", "12")
 
+_B_FRAMES = ("-c:v", "libx264", "-preset", "veryfast", "-crf", "12", "-bf", "3", "-pix_fmt", "yuv420p")
+
 _X265 = ("-c:v", "libx265", "-preset", "ultrafast", "-x265-params", "log-level=none", "-crf", "12")
 
 CLIPS: dict[str, tuple[str, ...]] = {
@@ -64,6 +66,8 @@ CLIPS: dict[str, tuple[str, ...]] = {
     "h264.mov": (*_X264, "-pix_fmt", "yuv420p", "-c:a", "pcm_s16le"),
     "h264.mkv": (*_X264, "-pix_fmt", "yuv444p", "-c:a", "libopus"),
     "h264.ts": (*_X264, "-pix_fmt", "yuv420p", "-c:a", "mp2"),
+    "bframes.ts": (*_B_FRAMES, "-c:a", "mp2"),
+    "camera.mts": (*_B_FRAMES, "-g", "25", "-c:a", "ac3", "-f", "mpegts", "-mpegts_m2ts_mode", "1"),
     "h264.flv": (*_X264, "-pix_fmt", "yuv420p", "-c:a", "aac"),
     "gop.mp4": ("-c:v", "libx264", "-crf", "12", "-g", "250", "-bf", "3", "-pix_fmt", "yuv420p", "-c:a", "aac"),
     "full.mp4": ("-vf", "scale=out_range=full,format=yuvj420p", *_X264, "-c:a", "aac"),
