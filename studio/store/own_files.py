@@ -21,7 +21,24 @@ from studio.video.foreign import torn
 
 PlacedKind = Literal["images", "videos", "narration", "score", "title_card"]
 
-CLIPS = ("mp4", "mov", "m4v", "mkv", "webm", "avi", "gif", "apng", "mpg", "mpeg", "ts", "ogv", "3gp", "flv")
+CLIPS = (
+    "mp4",
+    "mov",
+    "m4v",
+    "mkv",
+    "webm",
+    "avi",
+    "gif",
+    "apng",
+    "mpg",
+    "mpeg",
+    "ts",
+    "mts",
+    "m2ts",
+    "ogv",
+    "3gp",
+    "flv",
+)
 SOUNDS = ("wav", "mp3", "flac", "ogg", "oga", "opus", "m4a", "aac", "aif", "aiff", "wma")
 PICTURES = ("png", "jpg", "jpeg", "webp", "avif")
 """Endings of names, small letters, that a person's file may have."""
