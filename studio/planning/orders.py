@@ -292,11 +292,13 @@ def score_order(
     return Order(session_id, "score", 0, print_, take=take)
 
 
-def _own(story: Story, shots: Sequence[Shot]) -> dict[str, Ingredient]:
+def _own(story: Story, shots: Sequence[Shot], options: FilmOptions) -> dict[str, Ingredient]:
     """Return what a person's own title and the sounds of clips add to the film's fingerprint; nothing without any."""
     found: dict[str, Ingredient] = {}
     if story.title_card is not None:
         found["title_card"] = story.title_card.model_dump_json(exclude={"name"})
+        if options.style_text is not None:
+            found["title_framed"] = True
     if sounds := tuple(
         (shot.index, shot.clip.model_dump_json(exclude={"name"}))
         for shot in shots
@@ -342,6 +344,6 @@ def film_order(
         english=story.language == "en",
         **credited,
         **styled,
-        **_own(story, shots),
+        **_own(story, shots, options),
     )
     return Order(session_id, "film", 0, print_)

@@ -8,11 +8,13 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from studio.input.styles import settings_of
 from studio.model.brief import FilmOptions
 from studio.model.film import Shot, Source, Story, Timeline
 from studio.model.fingerprint import Ingredient, fingerprint
 from studio.model.pieces import Order
 from studio.model.receipt import Receipt
+from studio.model.style import FRAMING
 
 CONFORM_VERSION = 1
 """Raised when the same file would be made into other bytes of a clip, a line, a picture or a score."""
@@ -47,9 +49,15 @@ def recording_order(session_id: str, shot: Shot, voice: Source) -> Order:
 
 
 def own_clip_order(session_id: str, shot: Shot, clip: Source, frames: int, options: FilmOptions, burned: str) -> Order:
-    """Return the order of a clip that a person brought or chose: from the file, the part of it, and the length."""
+    """Return the order of a clip that a person brought or chose: from the file, the part of it, and the length.
+
+    Of a style, what changes a clip counts; a take of the crew's, which has no name, is in the style already.
+    """
     width, height = options.size
-    print_ = _print("clip", clip, frames=frames, fps=options.fps, width=width, height=height, burned=burned)
+    framed: dict[str, Ingredient] = {}
+    if options.style_text is not None and clip.name:
+        framed["framing"] = settings_of(options).model_dump_json(include=FRAMING)
+    print_ = _print("clip", clip, frames=frames, fps=options.fps, width=width, height=height, burned=burned, **framed)
 
     def fits(take: Receipt) -> bool:
         return (take.frames, take.width, take.height, take.seconds) == (frames, width, height, frames / options.fps)

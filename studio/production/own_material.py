@@ -13,6 +13,7 @@ from studio.audio.own_sound import conform_line, conform_music, sound_of
 from studio.audio.word_times import timed_words
 from studio.errors import TakeGone
 from studio.fs import files
+from studio.input.styles import settings_of
 from studio.model.engines import Engine
 from studio.model.film import Cue, Shot, Source, Story, Timeline
 from studio.model.receipt import PieceMeasures, Receipt
@@ -41,15 +42,20 @@ def recording(job: Job, shot: Shot, voice: Source) -> Work[Engine]:
 
 
 def own_clip(job: Job, shot: Shot, clip: Source, line: Receipt) -> Work[Engine]:
-    """Return the work on a clip that a person brought: of the film's size and rate, as long as the shot."""
+    """Return the work on a clip that a person brought: of the film's size and rate, as long as the shot.
+
+    In a film in a style it gets the style's frame and captions; a take of the crew's, which has no name, has them.
+    """
     options = job.brief.options
     frames = shot_frames(shot.frames, line.seconds or 0.0, options.fps)
     burned: tuple[Cue, ...] = burned_cues(shot, line, frames, options)
+    settings = settings_of(options) if options.style_text is not None and clip.name else None
 
     def make(house: Engine, out: Path) -> Made:
         source = _file(job, clip, f"the clip of shot {shot.index}", f"--shot {shot.index} --stage video")
         tick = job.tick("videos", shot.index, frames)
-        return conform_clip(source, clip.start, clip.end, frames, options.fps, options.size, burned, out, tick)
+        part = (clip.start, clip.end)
+        return conform_clip(source, *part, frames, options.fps, options.size, burned, out, tick, settings)
 
     words = "\n".join(cue.model_dump_json() for cue in burned)
     order = own_orders.own_clip_order(job.session_id, shot, clip, frames, options, words)

@@ -21,6 +21,7 @@ from studio.model.brief import Brief, FilmOptions
 from studio.model.camera import Move
 from studio.model.film import Cue, Shot, Source, Story, Timeline
 from studio.model.receipt import PieceMeasures, Receipt
+from studio.model.style import StyleSettings
 from studio.planning.credits import Credit
 from studio.planning.timeline import line_lead
 from studio.video.burned_captions import burned_columns
@@ -99,11 +100,20 @@ def _cut_out(sound: Sound, fps: int, out: Path, made: list[Path]) -> tuple[Path,
     return path, sound.start / fps
 
 
-def _own_title(path: Path, source: Source, frames: int, fps: int, size: tuple[int, int], seed: int, out: Path) -> None:
+def _own_title(
+    path: Path,
+    source: Source,
+    frames: int,
+    fps: int,
+    size: tuple[int, int],
+    seed: int,
+    out: Path,
+    settings: StyleSettings | None,
+) -> None:
     if media_of(path).kind == "picture":
-        render_still(open_picture(path), Move(), frames, fps, size, seed, (), out)
+        render_still(open_picture(path), Move(), frames, fps, size, seed, (), out, settings=settings)
     else:
-        conform_clip(path, source.start, source.end, frames, fps, size, (), out)
+        conform_clip(path, source.start, source.end, frames, fps, size, (), out, settings=settings)
 
 
 def assemble(
@@ -127,7 +137,7 @@ def assemble(
         credits: the end card's credits; the timeline says whether there is an end card.
         clip_sounds: the sounds of clips that are kept, under the voice.
         earlier: an earlier film of ours with the same sound, which is then copied and not mixed; None if there is none.
-        title_file: a picture or clip that is shown as the title; None: a card is drawn.
+        title_file: a picture or clip that is shown as the title, in the style's frame; None: a card is drawn.
 
     Raises:
         EngineFailed: a card, the sound or the cut could not be made; nothing but `out` may be left.
@@ -149,7 +159,9 @@ def assemble(
     try:
         lost: tuple[str, ...] = ()
         if timeline.title_frames and title_file is not None and story.title_card is not None:
-            _own_title(title_file, story.title_card, timeline.title_frames, fps, options.size, brief.seed, title)
+            _own_title(
+                title_file, story.title_card, timeline.title_frames, fps, options.size, brief.seed, title, settings
+            )
         elif timeline.title_frames:
             lost = title_card(
                 story.title,

@@ -25,10 +25,12 @@ from studio.media.torn import torn_media
 from studio.model.engines import Tick
 from studio.model.film import Cue
 from studio.model.receipt import PieceMeasures
+from studio.model.style import StyleSettings
 from studio.video.burned_captions import BurnedCaption, set_cues
 from studio.video.encoder import PACKETS_ONLY, TIMESCALE, Draw, encode, planes_of, probe
 from studio.video.foreign_frames import Filler, ForeignClip, Shown, upright_size
 from studio.video.planes import Pixels, Planes
+from studio.video.style_frame import StyleFrame, frame_for
 
 _COPY_BLOCK = 1 << 20
 
@@ -43,13 +45,14 @@ def conform_clip(
     cues: Sequence[Cue],
     out: Path,
     tick: Tick = lambda _: None,
+    settings: StyleSettings | None = None,
 ) -> PieceMeasures:
     """Write a clip of exactly `frames` frames from a part of `source`; the same bytes each time.
 
     A frame shows what the source shows in the middle of its time. What is longer is trimmed, and where the source ends,
     or the part of it, its last frame stays. A picture covers the frame about its centre; where more than a third of it
     would be cropped away it is shown whole, over itself, enlarged and blurred. A source that is already as the clip
-    would be encoded is copied.
+    would be encoded is copied, unless something is drawn over it.
 
     Args:
         first_seconds, last_seconds: the part of the source, in seconds from its beginning; None is its end.
@@ -57,6 +60,7 @@ def conform_clip(
         size: (width, height) in pixels, even.
         cues: captions to burn in, in frames of this clip.
         out: may have any ending; the container is MP4, without sound.
+        settings: of a style, whose frame is drawn over the picture, and whose captions are burned in.
 
     Returns:
         Size, frames and seconds as measured; `not_drawn` are words of the cues that no installed font can show.
@@ -68,13 +72,15 @@ def conform_clip(
     """
     if not 0 <= first_seconds < (float("inf") if last_seconds is None else last_seconds):
         raise unusable(source, f"has no part from {first_seconds} s to {last_seconds} s", "give the later one last")
-    burned, lost = set_cues(cues, size)
-    if not cues and not first_seconds and last_seconds is None and _is_ours(source, frames, fps, size, out):
+    burned, lost = set_cues(cues, size, settings)
+    around = frame_for(settings, size) if settings is not None else None
+    drawn = bool(cues) or around is not None
+    if not drawn and not first_seconds and last_seconds is None and _is_ours(source, frames, fps, size, out):
         _copy(source, out)
         return probe(out)
     with _opened(source) as clip:
         shown = at_times(clip, [first_seconds + (n + 0.5) / fps for n in range(frames)], last_seconds)
-        made = encode(_drawings(shown, size, burned), size, fps, out, tick)
+        made = encode(_drawings(shown, size, burned, around), size, fps, out, tick)
     return made.model_copy(update={"not_drawn": lost})
 
 
@@ -130,13 +136,15 @@ def at_times(
         yield shown
 
 
-def _drawings(pictures: Iterator[Shown], size: tuple[int, int], burned: Sequence[BurnedCaption]) -> Iterator[Draw]:
+def _drawings(
+    pictures: Iterator[Shown], size: tuple[int, int], burned: Sequence[BurnedCaption], around: StyleFrame | None
+) -> Iterator[Draw]:
     filler = Filler(size)
     scaled: _Scaled | None = None
     for number, shown in enumerate(pictures):
         if scaled is None or scaled.shown is not shown:
             scaled = _Scaled(shown, filler)
-        yield partial(_draw, scaled, [b for b in burned if b.start <= number < b.end])
+        yield partial(_draw, scaled, [b for b in burned if b.start <= number < b.end], around)
 
 
 class _Scaled:
@@ -153,9 +161,11 @@ class _Scaled:
         return self._planes
 
 
-def _draw(scaled: _Scaled, burned: Sequence[BurnedCaption], into: Planes) -> None:
+def _draw(scaled: _Scaled, burned: Sequence[BurnedCaption], around: StyleFrame | None, into: Planes) -> None:
     for source, target in zip(scaled.planes(), into, strict=True):
         np.copyto(target, source)
+    if around is not None:
+        around.draw(into)
     for caption in burned:
         caption.draw(into)
 

@@ -45,6 +45,7 @@ from studio.directing.takes import takes_of
 from studio.errors import BadInput, TakeGone
 from studio.forecast.forecast import forecast_session
 from studio.fs import files
+from studio.input.styles import with_style_kept
 from studio.model.film import Reference, Shot
 from studio.planning.plan_files import read_graph
 from studio.planning.scene_graph import scene_parts
@@ -53,7 +54,7 @@ from studio.store.folder_store import FolderStore
 from studio.store.receipts import read_receipt
 from studio.video.pixels import upright_size
 from tests.support.films.fake_crew import Log, fake_crew
-from tests.support.films.filming import PaidPainter, filmed, opened, paid_crew
+from tests.support.films.filming import OPTIONS, PaidPainter, filmed, opened, paid_crew
 from tests.support.foreign_media import CLIPS, clip, ffmpeg, named_clip, picture, sound, turned, variable_rate
 
 NOW = "2026-11-30T12:00:00"
@@ -246,6 +247,28 @@ def test_a_title_of_ones_own_is_shown_and_a_clips_sound_is_heard(film: Path, tmp
     assert len({length.sha256, titled.sha256, heard.sha256}) == 3
     assert length.frames == titled.frames == heard.frames
     assert log.calls == []
+
+
+def _banner(path: Path) -> float:
+    """Return how bright the foot of a clip's sixth frame is, where the banner's paper is."""
+    with av.open(str(path)) as container:
+        shown = next(frame for number, frame in enumerate(container.decode(video=0)) if number == 5)
+        return float(shown.to_ndarray(format="gray")[-8:, 200:].mean())
+
+
+def test_a_clip_and_a_title_of_ones_own_stand_in_the_style_s_frame(tmp_path: Path) -> None:
+    """As the crew's clips do; in a film without a style they are as they were given."""
+    plain = OPTIONS.model_copy(update={"seconds": 4.0, "music": False})
+    file = own_file(clip(tmp_path / "mine.mp4", *CLIPS["silent.mp4"], source="color=black:s=256x144:r=24:d=2"))
+    styled = with_style_kept(plain.model_copy(update={"style": "news"}))
+    for options, least, most in ((plain, 0, 40), (styled, 180, 255)):
+        folder = opened(tmp_path, options)
+        filmed(folder, fake_crew(Log()), until="shots")
+        done(folder, use_clip(file.source(), 1), keep(file))
+        done(folder, use_title_card(file.source()), keep(file))
+        again(folder)
+        for path in (folder / "videos/shot_001.mp4", folder / "film.mp4"):
+            assert least <= _banner(path) <= most, (options.style, path.name)
 
 
 @pytest.mark.parametrize("ending", ["jpg", "WEBP"])

@@ -13,9 +13,10 @@ from blocks.offline.crew import offline_crew
 from studio.input.styles import style_of, with_style_kept
 from studio.model.brief import Brief, FilmOptions
 from studio.model.engines import Crew
-from studio.model.film import MusicCue, Span, Timeline
+from studio.model.film import MusicCue, Shot, Source, Span, Timeline
 from studio.model.receipt import Receipt
 from studio.planning import orders
+from studio.planning.own_orders import own_clip_order
 from studio.planning.plan_files import plan_text
 from studio.planning.styled_crew import in_style
 
@@ -79,6 +80,22 @@ def test_a_style_is_in_every_print_that_it_changes() -> None:
     before, after = prints_of(plain, offline_crew()), prints_of(styled, in_style(offline_crew(), styled))
     changed = {name for name in before if before[name] != after[name]}
     assert changed >= {"brief", "shots text", "story", "scene_graph", "shots", "image", "video", "cast"}
+
+
+def test_a_clip_of_ones_own_is_framed_in_a_style_only() -> None:
+    """Without a style it has the fingerprint that it always had, and so has a take of the crew's in any film."""
+    shot = Shot(index=3, image_prompt="a red door", camera="orbit", frames=48, seed=7, narration="A door.")
+    mine = Source(sha256="a" * 64, start=0.5, end=2.0, name="mine.mp4")
+    plain = FilmOptions(seconds=12, height=144)
+    prints = {
+        (style, source.name): own_clip_order("s", shot, source, 48, options, "").fingerprint
+        for style in ("", "news", "picture-book")
+        for options in [with_style_kept(plain.model_copy(update={"style": style})) if style else plain]
+        for source in (mine, mine.model_copy(update={"name": ""}))
+    }
+    assert prints["", "mine.mp4"] == "0afa6a9d4238b6dcd5bda06c19ec3d59111a53dd909af12ae44d2acc5d874976"
+    assert prints["", "mine.mp4"] == prints["", ""] == prints["news", ""] == prints["picture-book", ""]
+    assert len(set(prints.values())) == 3
 
 
 def test_a_style_s_text_outlives_its_file(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

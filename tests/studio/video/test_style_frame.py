@@ -14,6 +14,7 @@ from studio.model.camera import Move, Pose
 from studio.model.film import Cue
 from studio.model.style import Frame, StyleSettings
 from studio.video.cards import title_card
+from studio.video.conform import conform_clip
 from studio.video.planes import to_planes
 from studio.video.still_clip import render_still
 from studio.video.style_frame import frame_for
@@ -65,6 +66,21 @@ def test_it_stands_still_while_the_camera_moves(tmp_path: Path) -> None:
     assert first[:10].max() < 24
     assert last[:10].max() < 24
     assert np.abs(first[40:68] - last[40:68]).mean() > 5
+
+
+def test_a_clip_of_ones_own_looks_as_the_crew_s_do(tmp_path: Path) -> None:
+    """Frame and captions are drawn over it, also where it is as it would be encoded; without a style it is copied."""
+    grey, cues = Image.new("RGB", (192, 108), (120, 120, 120)), (Cue(start=2, end=5, text="Good evening."),)
+    settings = StyleSettings(frame="banner", captions="strip")
+    bare, crews, own = (tmp_path / name for name in ("bare.mp4", "crews.mp4", "own.mp4"))
+    render_still(grey, Move(), 6, 24, (192, 108), 1, (), bare)
+    for shown in (cues, ()):
+        render_still(grey, Move(), 6, 24, (192, 108), 1, shown, crews, settings=settings)
+        conform_clip(bare, 0.0, None, 6, 24, (192, 108), shown, own, settings=settings)
+        for one, other in zip(frames_of(crews), frames_of(own), strict=True):
+            assert np.abs(one.astype(float) - other).max() < 40  # two encodings
+    conform_clip(bare, 0.0, None, 6, 24, (192, 108), (), own, settings=StyleSettings(captions="strip"))
+    assert own.read_bytes() == bare.read_bytes()
 
 
 def test_without_settings_nothing_is_drawn(tmp_path: Path) -> None:
