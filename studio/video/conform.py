@@ -12,6 +12,7 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from fractions import Fraction
 from functools import partial
+from itertools import islice
 from pathlib import Path
 
 import av
@@ -28,7 +29,7 @@ from studio.model.receipt import PieceMeasures
 from studio.model.style import StyleSettings
 from studio.video.burned_captions import BurnedCaption, set_cues
 from studio.video.encoder import PACKETS_ONLY, TIMESCALE, Draw, encode, planes_of, probe
-from studio.video.foreign_frames import Filler, ForeignClip, Shown, upright_size
+from studio.video.foreign_frames import STRAIGHT, Filler, ForeignClip, Shown, turn_of, upright_size
 from studio.video.planes import Pixels, Planes
 from studio.video.style_frame import StyleFrame, frame_for
 
@@ -194,6 +195,10 @@ def _is_ours(source: Path, frames: int, fps: int, size: tuple[int, int], out: Pa
             shown = sorted(p.pts for p in packets if p.pts is not None)
             step = TIMESCALE // fps
             if shown != list(range(0, frames * step, step)) or not packets[0].is_keyframe or packets[0].pts:
+                return False
+            container.seek(0)
+            turned = any((turn_of(frame) != STRAIGHT).any() for frame in islice(container.decode(stream), 1))
+            if turned or stream.sample_aspect_ratio not in (None, 0, 1):
                 return False
             parameters = context.extradata
     except BadInput:

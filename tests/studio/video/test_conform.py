@@ -179,6 +179,22 @@ def test_a_clip_of_ours_is_copied(tmp_path: Path) -> None:
     assert conform_clip(ours, 0, None, 20, 24, SIZE, (), out).frames == 20
 
 
+def test_a_clip_of_ours_that_a_flag_turns_or_stretches_is_not_copied(tmp_path: Path) -> None:
+    """It is shown as the flag says; such a clip without a flag is copied."""
+    ours, flagged, out = (tmp_path / name for name in ("ours.mp4", "flagged.mp4", "out.part"))
+    conform_clip(named_clip(tmp_path, "silent.mp4"), 0, None, 24, 24, SIZE, (), ours)
+    for before, after, copied in (
+        ((), (), True),
+        (("-display_rotation", "180"), (), False),
+        ((), ("-aspect", "4"), False),
+    ):
+        ffmpeg(*before, "-i", ours, *after, "-c", "copy", "-video_track_timescale", "90000", flagged)
+        conform_clip(flagged, 0, None, 24, 24, SIZE, (), out)
+        assert (out.read_bytes() == flagged.read_bytes()) is copied
+        if before:
+            assert np.abs(_rgb(ours)[12][::-1, ::-1].astype(int) - _rgb(out)[12]).mean() < 6
+
+
 @pytest.mark.thorough
 def test_a_late_part_of_a_long_clip_is_reached_at_once(tmp_path: Path) -> None:
     """Of ten minutes only what is near the part is decoded."""
