@@ -7,6 +7,7 @@ here are opened, from a handle that `studio/fs/safe_open.py` gave, and only afte
 
 from __future__ import annotations
 
+import errno
 import os
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
@@ -166,7 +167,17 @@ class _Nameless:
     """A file without a name, so that its ending decides nothing."""
 
     def __init__(self, file: BinaryIO) -> None:
-        self.read, self.seek, self.tell = file.read, file.seek, file.tell
+        self._file = file
+        self.read, self.tell = file.read, file.tell
+
+    def seek(self, offset: int, whence: int = 0) -> int:
+        """Go to a place; where there is none, as a damaged file may ask, return ffmpeg's -22 (EINVAL)."""
+        try:
+            return self._file.seek(offset, whence)
+        except OSError as error:
+            if error.errno != errno.EINVAL:
+                raise
+            return -errno.EINVAL
 
 
 def _refuse_lists(path: Path, file: BinaryIO) -> None:

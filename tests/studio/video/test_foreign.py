@@ -204,6 +204,16 @@ def _torn_or_refused(path: Path) -> bool:
         return "\n" not in str(refused)
 
 
+def test_a_length_that_leads_before_the_file_is_passed_over(tmp_path: Path) -> None:
+    """An ASF whose description has so great a length that ffmpeg seeks a negative place is the clip that it is."""
+    content = bytearray(clip(tmp_path / "a.wmv", "-c:v", "wmv2", "-an", source=picture(seconds=0.2)).read_bytes())
+    described = content.index(bytes.fromhex("40a4d0d207e3d21197f000a0c95ea850"))  # the extended content description
+    content[described + 21] = 0xC5
+    (tmp_path / "a.wmv").write_bytes(content)
+    media = media_of(tmp_path / "a.wmv")
+    assert (media.kind, media.has_sound) == ("clip", False)
+
+
 def test_an_encrypted_clip_is_told(tmp_path: Path) -> None:
     """A clip with copy protection is refused with that reason."""
     bare = named_clip(tmp_path, "silent.mp4")
