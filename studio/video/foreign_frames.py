@@ -23,7 +23,7 @@ from av.video.reformatter import VideoReformatter
 from av.video.stream import VideoStream
 from numpy.typing import NDArray
 
-from studio.media.opening import MOST_PIXELS, zero_of
+from studio.media.opening import MOST_PIXELS, unreadable, zero_of
 from studio.video.encoder import planes_of
 from studio.video.planes import Pixels, Planes
 
@@ -96,6 +96,9 @@ class ForeignClip:
         """Yield the frames in order of time, from one that is shown at `first_seconds` or before, else from the first.
 
         Nothing is decoded that lies more than a group of pictures earlier. What does not decode is left out.
+
+        Raises:
+            BadInput: the rest cannot be read.
         """
         if first_seconds > _EARLIER_SECONDS:
             if self._jump(first_seconds - _EARLIER_SECONDS):
@@ -129,6 +132,13 @@ class ForeignClip:
                 yield shown
 
     def _decoded(self) -> Iterator[Shown]:
+        try:
+            yield from self._whole()
+        except av.FFmpegError as error:
+            # Whoever encodes these frames would take it for an error of the encoder.
+            raise unreadable(self.path, error) from error
+
+    def _whole(self) -> Iterator[Shown]:
         fields: _Fields | None = None
         for frame in self._raw():
             if frame.interlaced_frame and fields is None:

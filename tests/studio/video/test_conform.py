@@ -217,6 +217,14 @@ def test_what_cannot_be_conformed_is_refused(tmp_path: Path) -> None:
         _conformed(tmp_path / "a.wav", 2)
 
 
+def test_a_frame_that_fails_to_decode_is_the_source_s_fault(tmp_path: Path) -> None:
+    """Told as a file that cannot be read, with the source's name, and not as a fault of the encoder."""
+    source = clip(tmp_path / "mine.mov", "-c:v", "png", "-an", source=picture(seconds=0.2))
+    source.write_bytes(source.read_bytes().replace(b"IDATx", b"IDAT\xff"))  # the first byte of what zlib packed
+    with pytest.raises(BadInput, match=r"'mine.mov' cannot be read as media"):
+        _conformed(source, 4)
+
+
 def test_a_still_of_a_clip(tmp_path: Path) -> None:
     """A still is upright, in square pixels, of its time, or the last one."""
     out = tmp_path / "still.part"
