@@ -36,7 +36,7 @@ THREADS = 2
 
 CONTAINERS = (
     "mov,mp4,m4a,3gp,3g2,mj2,matroska,webm,avi,mpegts,mpeg,flv,mxf,asf,dv,gif,apng,ivf,ogg,wav,w64,aiff,caf,au,"
-    "mp3,flac,aac,ac3,eac3,amr,amrnb,amrwb,wv,h264,hevc,m4v,mpegvideo,obu"
+    "mp3,flac,aac,ac3,eac3,amr,amrnb,amrwb,wv,m4v,mpegvideo,obu"
 )
 """The demuxers that may open a file, as libavformat names them: each reads one file, and runs nothing."""
 

@@ -6,6 +6,7 @@ head does not say how long it is.
 
 from __future__ import annotations
 
+from contextlib import suppress
 from pathlib import Path
 from typing import Any, Literal
 
@@ -34,8 +35,6 @@ _GUESSED = {
     "ac3",
     "eac3",
     "amr",
-    "h264",
-    "hevc",
     "m4v",
     "mpegvideo",
     "obu",
@@ -128,7 +127,7 @@ def _moving(path: Path) -> Media:
             media = Media(
                 kind="clip", width=width, height=height, fps=float(rate) if rate else None, has_sound=sound is not None
             )
-        elif sound is not None and _first(container, sound) is not None:
+        elif sound is not None and (picture is None or _rewound(container)) and _first(container, sound) is not None:
             media = Media(kind="sound", has_sound=True)
         else:
             raise unusable(
@@ -147,13 +146,20 @@ def _moving(path: Path) -> Media:
     return media.model_copy(update={"seconds": seconds})
 
 
+def _rewound(container: InputContainer) -> bool:
+    """Go to the beginning; tell whether the container can: a Matroska file with times before its 0 cannot."""
+    with suppress(av.FFmpegError):
+        container.seek(0)
+        return True
+    return False
+
+
 _TRIED_PACKETS = 500
 """Packets in which a first frame must be found: recordings of broadcasts begin anywhere."""
 
 
 def _first(container: InputContainer, stream: Any) -> Any:
-    """Return the first frame that decodes, or None."""
-    container.seek(0)
+    """Return the first frame that decodes, from where the container is read, or None."""
     for _, packet in zip(range(_TRIED_PACKETS), container.demux(stream), strict=False):
         try:
             for frame in packet.decode():

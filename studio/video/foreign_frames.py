@@ -23,7 +23,7 @@ from av.video.reformatter import VideoReformatter
 from av.video.stream import VideoStream
 from numpy.typing import NDArray
 
-from studio.media.opening import MOST_PIXELS, unreadable, zero_of
+from studio.media.opening import MOST_PIXELS, opened_media, picture_in, unreadable, zero_of
 from studio.video.encoder import planes_of
 from studio.video.planes import Pixels, Planes
 
@@ -108,8 +108,17 @@ class ForeignClip:
                     yield start
                     yield from frames
                     return
-            self._jump(-_BEFORE_SECONDS if self._container.format.name == "mpegts" else 0.0)
+            if not self._jump(-_BEFORE_SECONDS if self._container.format.name == "mpegts" else 0.0):
+                yield from self._opened_again()
+                return
         yield from self._decoded()
+
+    def _opened_again(self) -> Iterator[Shown]:
+        # A Matroska file with times before its 0 refuses to be sought, and can be read no more.
+        with opened_media(self.path) as container:
+            stream = picture_in(container)
+            if stream is not None:
+                yield from ForeignClip(self.path, container, stream).frames(0.0)
 
     def _jump(self, seconds: float) -> bool:
         """Go to the last keyframe that is not after these seconds; tell whether the container can."""

@@ -8,12 +8,14 @@ import struct
 import zlib
 from pathlib import Path
 
+import av
 import pytest
 from PIL import Image
 
 from studio.errors import BadInput
+from studio.video.conform import conform_clip
 from studio.video.foreign import media_of, torn
-from tests.support.foreign_media import CLIPS, clip, ffmpeg, named_clip, picture, sound, turned
+from tests.support.foreign_media import CLIPS, bar_seconds, clip, ffmpeg, named_clip, picture, sound, turned
 from tests.support.sampled import sampled
 
 SOUNDS = {
@@ -190,11 +192,25 @@ def test_a_list_of_real_files_opens_none_of_them(tmp_path: Path, content: str) -
         media_of(tmp_path / "list.mp4")
 
 
-def test_a_format_that_nobody_chose_is_not_opened(tmp_path: Path) -> None:
+@pytest.mark.parametrize("name", ["a.nut", "a.h264"])
+def test_a_format_that_nobody_chose_is_not_opened(tmp_path: Path, name: str) -> None:
     """A format that ffmpeg reads and the list of containers lacks is refused, with those to save it as."""
-    ffmpeg("-f", "lavfi", "-i", picture((64, 36), seconds=0.2), "-pix_fmt", "yuv420p", tmp_path / "a.nut")
+    ffmpeg("-f", "lavfi", "-i", picture((64, 36), seconds=0.2), "-pix_fmt", "yuv420p", tmp_path / name)
     with pytest.raises(BadInput, match="format that is not taken: save it as MP4"):
-        media_of(tmp_path / "a.nut")
+        media_of(tmp_path / name)
+
+
+def test_a_clip_that_begins_before_its_zero_is_told(tmp_path: Path) -> None:
+    """A Matroska file whose first times are negative cannot be sought; the rest of it is a clip all the same."""
+    early = ("-output_ts_offset", "-0.1", "-avoid_negative_ts", "disabled")
+    path = clip(tmp_path / "a.mkv", *CLIPS["silent.mp4"], *early)
+    media = media_of(path)
+    assert (media.kind, torn(path)) == ("clip", "")
+    assert media.seconds == pytest.approx(1.9, abs=0.05)
+    conform_clip(path, 1.5, None, 4, 25, (256, 144), (), tmp_path / "out.mp4")
+    with av.open(str(tmp_path / "out.mp4")) as container:
+        shown = [bar_seconds(frame.to_ndarray(format="rgb24")) for frame in container.decode(video=0)]
+    assert shown == pytest.approx([1.62, 1.66, 1.7, 1.74], abs=0.05)
 
 
 def _torn_or_refused(path: Path) -> bool:
