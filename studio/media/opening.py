@@ -78,6 +78,21 @@ def unusable(path: Path, wrong: str, advice: str) -> BadInput:
 
 
 @contextmanager
+def told_as(name: str, path: Path) -> Iterator[None]:
+    """Have every `BadInput` of the block call the file at `path` by another name: nobody knows that of a copy.
+
+    Args:
+        name: '' if the file's own name is known.
+    """
+    try:
+        yield
+    except BadInput as error:
+        if not name or repr(path.name) not in str(error):
+            raise
+        raise BadInput(str(error).replace(repr(path.name), repr(name))) from error
+
+
+@contextmanager
 def open_file(path: Path) -> Iterator[tuple[BinaryIO, int]]:
     """Give the file at `path`, open for reading, and its length in bytes, while the block runs.
 

@@ -14,6 +14,7 @@ from studio.audio.word_times import timed_words
 from studio.errors import TakeGone
 from studio.fs import files
 from studio.input.styles import settings_of
+from studio.media.opening import told_as
 from studio.model.engines import Engine
 from studio.model.film import Cue, Shot, Source, Story, Timeline
 from studio.model.receipt import PieceMeasures, Receipt
@@ -31,7 +32,7 @@ def recording(job: Job, shot: Shot, voice: Source) -> Work[Engine]:
 
     def make(house: Engine, out: Path) -> Made:
         source = _file(job, voice, f"the recording of shot {shot.index}", f"--shot {shot.index} --stage narration")
-        with _part_of(source, voice, out) as part:
+        with _part_of(source, voice, out) as part, told_as(voice.name, part):
             made = conform_line(part, out)
         # Recognition is of English only.
         words = timed_words(shot.narration, out, language=job.language) if shot.narration.strip() else ()
@@ -55,7 +56,8 @@ def own_clip(job: Job, shot: Shot, clip: Source, line: Receipt) -> Work[Engine]:
         source = _file(job, clip, f"the clip of shot {shot.index}", f"--shot {shot.index} --stage video")
         tick = job.tick("videos", shot.index, frames)
         part = (clip.start, clip.end)
-        return conform_clip(source, *part, frames, options.fps, options.size, burned, out, tick, settings)
+        with told_as(clip.name, source):
+            return conform_clip(source, *part, frames, options.fps, options.size, burned, out, tick, settings)
 
     words = "\n".join(cue.model_dump_json() for cue in burned)
     order = own_orders.own_clip_order(job.session_id, shot, clip, frames, options, words)
@@ -67,7 +69,8 @@ def still(job: Job, shot: Shot, clip: Source) -> Work[Engine]:
 
     def make(house: Engine, out: Path) -> Made:
         source = _file(job, clip, f"the clip of shot {shot.index}", f"--shot {shot.index} --stage video")
-        width, height = still_of(source, clip.start, out)
+        with told_as(clip.name, source):
+            width, height = still_of(source, clip.start, out)
         return PieceMeasures(width=width, height=height)
 
     return Work(own_orders.still_order(job.session_id, shot, clip), OWN_ENGINE, make, prompt=clip.name or None)
@@ -78,7 +81,7 @@ def own_music(job: Job, story: Story, music: Source, timeline: Timeline) -> Work
 
     def make(house: Engine, out: Path) -> Made:
         source = _file(job, music, "the music", "--stage score")
-        with _part_of(source, music, out) as part:
+        with _part_of(source, music, out) as part, told_as(music.name, part):
             return conform_music(part, timeline.seconds, out)
 
     order = own_orders.own_music_order(job.session_id, story, music, timeline)
@@ -125,7 +128,8 @@ def _part_of(path: Path, source: Source, out: Path) -> Iterator[Path]:
         return
     part = files.hidden_beside(out.with_name("part.wav"))
     try:
-        sound_of(path, source.start, source.end, part)
+        with told_as(source.name, path):
+            sound_of(path, source.start, source.end, part)
         yield part
     finally:
         files.remove(part)

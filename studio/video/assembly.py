@@ -17,6 +17,7 @@ from studio.fs import files
 from studio.input.styles import settings_of
 from studio.lettering.caption_cues import line_cues, silent_cues, srt_text, vtt_text
 from studio.lettering.linebreaks import LINE_COLUMNS
+from studio.media.opening import told_as
 from studio.model.brief import Brief, FilmOptions
 from studio.model.camera import Move
 from studio.model.film import Cue, Shot, Source, Story, Timeline
@@ -96,7 +97,8 @@ def _cut_out(sound: Sound, fps: int, out: Path, made: list[Path]) -> tuple[Path,
     until = sound.source.start + sound.frames / fps
     if sound.source.end is not None:
         until = min(until, sound.source.end)
-    sound_of(sound.path, sound.source.start, until, path)
+    with told_as(sound.source.name, sound.path):
+        sound_of(sound.path, sound.source.start, until, path)
     return path, sound.start / fps
 
 
@@ -110,10 +112,11 @@ def _own_title(
     out: Path,
     settings: StyleSettings | None,
 ) -> None:
-    if media_of(path).kind == "picture":
-        render_still(open_picture(path), Move(), frames, fps, size, seed, (), out, settings=settings)
-    else:
-        conform_clip(path, source.start, source.end, frames, fps, size, (), out, settings=settings)
+    with told_as(source.name, path):
+        if media_of(path).kind == "picture":
+            render_still(open_picture(path), Move(), frames, fps, size, seed, (), out, settings=settings)
+        else:
+            conform_clip(path, source.start, source.end, frames, fps, size, (), out, settings=settings)
 
 
 def assemble(

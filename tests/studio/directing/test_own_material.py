@@ -338,6 +338,23 @@ def test_a_file_that_is_gone_fails_its_shot_and_costs_nothing(tmp_path: Path) ->
     assert painter.asked == []
 
 
+def test_a_file_that_cannot_be_used_is_told_by_the_name_that_it_was_given_under(film: Path, tmp_path: Path) -> None:
+    """And not by the name of the copy in `material/`, or of the part that was cut out of it."""
+    ffmpeg("-f", "lavfi", "-i", "anullsrc=r=48000:d=2", tmp_path / "mine.wav")
+    quiet, moving = own_file(tmp_path / "mine.wav"), own_file(named_clip(tmp_path, "silent.mp4"))
+    late = moving.source().model_copy(update={"start": 5.0})
+    edits = (
+        (use_voice(quiet.source(0.5, 1.5), 1), quiet, "'mine.wav' is silent"),
+        (use_clip(late, 1), moving, "'silent.mp4' ends at 2.00 s"),
+        (use_title_card(late), moving, "'silent.mp4' ends at 2.00 s"),
+    )
+    for edit, file, told in edits:
+        done(film, edit, keep(file))
+        with pytest.raises(BadInput, match=f"^{told}"):
+            again(film)
+        undo(film, 1, NOW, lambda line: None)
+
+
 def test_one_recording_of_all_lines_is_cut_between_them(film: Path, tmp_path: Path) -> None:
     """Each shot with a line gets the part that is said there, cut in the pauses; a silent one between gets none."""
     plan = read_plan(film, read_brief(film))
