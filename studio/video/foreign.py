@@ -19,9 +19,8 @@ from studio.errors import BadInput, LinkInside
 from studio.media.opening import MOST_SECONDS, open_file, opened_media, picture_in, sound_in, unusable, zero_of
 from studio.media.torn import torn_media
 from studio.model.frozen_model import FrozenModel
-from studio.video.foreign_frames import turn_of
-from studio.video.foreign_frames import upright_size as upright_clip_size
-from studio.video.pixels import MOST_PIXELS, UNREADABLE, check_chunks, opened, size_upright
+from studio.video.foreign_frames import MOST_STRETCH
+from studio.video.pixels import MOST_PIXELS, UNREADABLE, check_chunks, opened
 
 MediaKind = Literal["picture", "clip", "sound"]
 
@@ -51,9 +50,6 @@ class Media(FrozenModel):
 
     kind: MediaKind
     seconds: float = Field(default=0.0, ge=0, description="of the picture of a clip, or of a sound; 0 for a picture")
-    width: int | None = Field(default=None, description="in square pixels, when it is upright; None for a sound")
-    height: int | None = Field(default=None)
-    fps: float | None = Field(default=None, description="frames per second on average; None if it is not a clip")
     has_sound: bool = False
 
 
@@ -102,8 +98,7 @@ def _picture(path: Path) -> Media | None:
             with opened(file, MOST_PIXELS) as picture:
                 if picture.format in _ANIMATED and getattr(picture, "is_animated", False):
                     return None
-                width, height = size_upright(picture)
-                return Media(kind="picture", width=width, height=height)
+                return Media(kind="picture")
         except Image.DecompressionBombError as error:
             raise unusable(
                 path, f"is too large a picture ({error})", "save it in a smaller size, such as 3840 x 2160"
@@ -119,14 +114,13 @@ def _picture(path: Path) -> Media | None:
 def _moving(path: Path) -> Media:
     with opened_media(path) as container:
         picture, sound = picture_in(container), sound_in(container)
-        shown = _first(container, picture) if picture else None
-        if picture is not None and shown is not None:
+        if picture is not None and _first(container, picture) is not None:
             stretch = float(picture.sample_aspect_ratio or 1)
-            width, height = (max(1, round(side)) for side in upright_clip_size(shown, stretch, turn_of(shown)))
-            rate = picture.average_rate
-            media = Media(
-                kind="clip", width=width, height=height, fps=float(rate) if rate else None, has_sound=sound is not None
-            )
+            if not 1 / MOST_STRETCH <= stretch <= MOST_STRETCH:
+                raise unusable(
+                    path, f"has pixels that are {stretch:.3g} times as wide as high", "save it with square pixels"
+                )
+            media = Media(kind="clip", has_sound=sound is not None)
         elif sound is not None and (picture is None or _rewound(container)) and _first(container, sound) is not None:
             media = Media(kind="sound", has_sound=True)
         else:

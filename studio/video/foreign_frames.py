@@ -49,8 +49,9 @@ _HD_LINES = 720
 _LIMITED = 1
 _SWS_709, _SWS_601, _SWS_2020 = 1, 5, 9
 """Matrices, as libswscale numbers them."""
-_MOST_STRETCH = 8.0
-"""Pixels that are said to be longer than this many times their height are taken as square."""
+MOST_STRETCH = 8.0
+"""Clips whose pixels are said to be longer or wider than this many times their other side are refused by `media_of`; in
+a film that has one already, its pixels are taken as square."""
 
 _WITH_ALPHA = {"vp8": "libvpx", "vp9": "libvpx-vp9"}
 
@@ -81,7 +82,7 @@ class ForeignClip:
         self._turn: Turn | None = None
         shape = stream.sample_aspect_ratio
         stretch = float(shape) if shape else 1.0
-        self.stretch = stretch if 1 / _MOST_STRETCH <= stretch <= _MOST_STRETCH else 1.0
+        self.stretch = stretch if 1 / MOST_STRETCH <= stretch <= MOST_STRETCH else 1.0
 
     def end_after(self, last: Shown) -> float:
         """Return when the clip ends, in seconds, if `last` is its last frame."""
@@ -256,8 +257,8 @@ class Filler:
         least = (max(2, 2 * round(size[0] * small / 2)), max(2, 2 * round(size[1] * small / 2)))
         # Of a very long picture nobody sees in a blur that it is compressed.
         grown = (
-            min(wide * cover * small, _MOST_STRETCH * least[0]),
-            min(high * cover * small, _MOST_STRETCH * least[1]),
+            min(wide * cover * small, MOST_STRETCH * least[0]),
+            min(high * cover * small, MOST_STRETCH * least[1]),
         )
         return _centred(picture, _backdrop(_cropped(_scaled(self._behind, frame, turn, grown, least), least), size))
 

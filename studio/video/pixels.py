@@ -125,18 +125,13 @@ def upright_size(path: Path) -> tuple[int, int]:
         One of `UNREADABLE`: it is not a picture.
     """
     with opened(path, MOST_PIXELS) as picture:
-        return size_upright(picture)
-
-
-def size_upright(picture: Image.Image) -> tuple[int, int]:
-    """Return (width, height) of an opened picture when it is upright."""
-    wide, high = picture.size
-    try:
-        with quietly():
-            lies = picture.getexif().get(_ORIENTATION) in _ON_ITS_SIDE
-    except UNREADABLE:
-        lies = False
-    return (high, wide) if lies else (wide, high)
+        wide, high = picture.size
+        try:
+            with quietly():
+                lies = picture.getexif().get(_ORIENTATION) in _ON_ITS_SIDE
+        except UNREADABLE:
+            lies = False
+        return (high, wide) if lies else (wide, high)
 
 
 def upright(picture: Image.Image) -> Image.Image:

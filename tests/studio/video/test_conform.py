@@ -234,6 +234,10 @@ def test_a_still_of_a_clip(tmp_path: Path) -> None:
         rgb = np.asarray(Image.open(out))
         assert corner_faults(rgb) == ""
         assert bar_seconds(rgb) == pytest.approx(seen, abs=0.021)
+    wide = clip(
+        tmp_path / "wide.mp4", "-vf", "setsar=16/11", *CLIPS["silent.mp4"], source=picture((352, 288), seconds=0.2)
+    )
+    assert still_of(wide, 0.0, out) == (512, 288)
 
 
 @pytest.mark.thorough
