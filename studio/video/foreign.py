@@ -181,4 +181,7 @@ def _measured(path: Path, index: int) -> float:
             if packet.size and at is not None:
                 end = max(end, at + (packet.duration or 0))
                 packets += 1
+            elif packets:
+                # One of several frames that a program stream gives one time.
+                end += packet.duration or 0
         return max(0.0, float(end * base - zero)) if packets else 0.0

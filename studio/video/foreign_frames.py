@@ -173,10 +173,17 @@ class ForeignClip:
         vpx = _WITH_ALPHA.get(self._stream.codec_context.codec.name) if clear else None
         decoder = av.CodecContext.create(vpx, "r") if vpx else self._stream.codec_context
         assert isinstance(decoder, VideoCodecContext)
+        rate, base = self._stream.average_rate, self._stream.time_base
+        # A pack of a program stream may hold many frames, and has the time of its first one only.
+        step = round(1 / (rate * base)) if self._container.format.name == "mpeg" and rate and base else 0
+        last: int | None = None
         for packet in self._container.demux(self._stream):
             try:
                 for frame in decoder.decode(packet):
-                    frame.time_base = frame.time_base or self._stream.time_base
+                    frame.time_base = frame.time_base or base
+                    if step and last is not None and (frame.pts is None or frame.pts <= last):
+                        frame.pts = last + step
+                    last = frame.pts
                     yield frame
             except av.error.InvalidDataError:
                 continue

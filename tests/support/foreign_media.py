@@ -80,6 +80,7 @@ CLIPS: dict[str, tuple[str, ...]] = {
     "mpeg4.avi": ("-c:v", "mpeg4", "-q:v", "2", "-c:a", "libmp3lame"),
     "mjpeg.avi": ("-c:v", "mjpeg", "-q:v", "2", "-pix_fmt", "yuvj420p", "-c:a", "pcm_s16le"),
     "mpeg2.mpg": ("-c:v", "mpeg2video", "-q:v", "2", "-c:a", "mp2"),
+    "bframes.mpg": (*_B_FRAMES, "-c:a", "mp2"),
     "theora.ogv": ("-c:v", "libtheora", "-q:v", "9", "-c:a", "libvorbis"),
     "ffv1.mkv": ("-c:v", "ffv1", "-pix_fmt", "yuv420p", "-c:a", "flac"),
     "qtrle.mov": ("-c:v", "qtrle", "-an"),
