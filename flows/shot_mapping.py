@@ -277,8 +277,13 @@ class _Mapping:
         except (Interrupted, RunMustEnd):
             raise
         except FilmError as error:
-            self._failures.append(Failure(stage, index, str(error)))
-            events.publish(Event("failed", str(error), stage=stage, index=index))
+            if aside:
+                # The film does not need it: it is cut, and the next run asks for the take again.
+                told = f"{events.subject_text(stage, index)}: a further take was not made: {error}"
+                events.publish(Event("note", told))
+            else:
+                self._failures.append(Failure(stage, index, str(error)))
+                events.publish(Event("failed", str(error), stage=stage, index=index))
         if aside:
             self._take_settled(stage, index)
         elif stage == "cast":

@@ -5,12 +5,18 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
+import pytest
+
 from flows.redo_film import redo_film
 from studio.directing.director import direct, read_plan
 from studio.directing.edits import NewShot, Redo, insert, move, redo
 from studio.directing.takes import takes_of
+from studio.errors import EngineFailed
+from studio.model.events import listening
+from studio.planning.orders import alternatives, take_seed
 from studio.store.brief import read_brief
 from studio.store.receipts import read_receipt
+from tests.support.films.fake_crew import FakePainter
 from tests.support.films.runs import Studio
 
 NOW = "2026-11-30T12:00:00"
@@ -65,6 +71,29 @@ def test_takes_of_every_stage_are_made_beside_the_first(studio: Studio) -> None:
         assert read_receipt(place).take == 2
         assert sorted(receipt.take for receipt in kept if receipt is not None) == [1, 3, 4]
     assert studio.again(folder.name).made == {}
+
+
+def test_a_further_take_that_fails_does_not_keep_the_film(studio: Studio, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The film is cut with the take that is used; the next run asks for the other one again."""
+    studio.film()
+    folder = studio.only_folder()
+    done(folder, redo(Redo(takes=2), {2}))
+    further = take_seed(alternatives(read_plan(folder, read_brief(folder)).shots[1])[0])
+    paint = FakePainter.paint
+
+    def refuse(self: FakePainter, prompt: str, size: Any, seed: int, *more: Any) -> Any:
+        if seed == further:
+            raise EngineFailed("the brush slipped")
+        return paint(self, prompt, size, seed, *more)
+
+    told: list[str] = []
+    with monkeypatch.context() as patch, listening(lambda event: told.append(event.line())):
+        patch.setattr(FakePainter, "paint", refuse)
+        assert studio.again(folder.name).state.is_completed()
+    assert "shot 2: image: a further take was not made: the brush slipped" in told
+    assert takes(folder, 2) == [False, True]
+    assert studio.again(folder.name).made == {"image": 1}
+    assert takes(folder, 2) == [False, False, True]
 
 
 def test_the_flow_behind_the_form_redoes_shots(studio: Studio, monkeypatch: Any) -> None:
