@@ -6,6 +6,7 @@ down as ITU-R BS.775 has it, by libswresample; a cover in a song is left alone.
 
 from __future__ import annotations
 
+import itertools
 import math
 from collections.abc import Iterator
 from contextlib import suppress
@@ -39,7 +40,8 @@ def sound_blocks(
 ) -> Iterator[Samples]:
     """Yield the sound from `first_seconds` to `last_seconds` in blocks, (n, channels) float32, without a gap.
 
-    Where the sound begins later there is silence, and after its end there is nothing. What does not decode is silent.
+    Where the sound begins later there is silence, in blocks of at most a second, and after its end there is nothing.
+    What does not decode is silent.
 
     Raises:
         BadInput: the file cannot be used, or has no sound.
@@ -58,13 +60,19 @@ def sound_blocks(
                 continue
             # Time stamps that are a little off are no gap.
             gap = due - sent if not sent or due - sent > _GAP_SECONDS * rate_hz else 0
-            for part in (np.zeros((int(min(gap, most)), block.shape[1]), np.float32), block):
+            for part in itertools.chain(_silence(int(min(gap, most)), rate_hz, block.shape[1]), (block,)):
                 part = part[: int(min(len(part), most - sent))]
                 if len(part):
                     yield part
                     sent += len(part)
             if sent >= most:
                 return
+
+
+def _silence(samples: int, rate_hz: int, channels: int) -> Iterator[Samples]:
+    """Yield so many samples of silence a second at a time: a time stamp may claim a gap of any length."""
+    for at in range(0, samples, rate_hz):
+        yield np.zeros((min(rate_hz, samples - at), channels), np.float32)
 
 
 def _timed(

@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 from PIL import Image
 
 from blocks.offline.voice.narrator import OfflineNarrator
+from studio.audio.foreign_sound import sound_blocks
 from studio.audio.loudness import Meter
 from studio.audio.own_sound import conform_line, conform_music, sound_of
 from studio.errors import BadInput
@@ -115,6 +116,15 @@ def test_clicks_rumble_and_current_are_taken_out(spoken: Path, tmp_path: Path) -
 def test_our_own_lines_are_whole(spoken: Path) -> None:
     """Pauses between sentences of our own voice are no damage."""
     assert torn_media(spoken) == ""
+
+
+def test_a_long_gap_takes_no_memory(tmp_path: Path) -> None:
+    """Silence that only a time stamp tells of is given a second at a time."""
+    late = "asetpts='PTS+gte(T,0.5)*900/TB'"
+    ffmpeg("-f", "lavfi", "-i", sound(1.0, 8000), "-af", late, "-c:a", "pcm_s16le", tmp_path / "a.mka")
+    lengths = [len(block) for block in sound_blocks(tmp_path / "a.mka", 8000, "mono")]
+    assert sum(lengths) == pytest.approx(901 * 8000, abs=8000)
+    assert max(lengths) <= 8000
 
 
 @pytest.mark.parametrize("content", ["silence", "nothing"])
