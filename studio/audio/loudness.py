@@ -1,6 +1,6 @@
-"""Measure and limit loudness: an EBU R128 meter and a limiter.
+"""Measure and limit loudness: an EBU R128 meter, a limiter, and the level of speech.
 
-The meter is libavfilter's ebur128; no weighting or gating is done here. The mix in `mix.py` calls both.
+The meter is libavfilter's ebur128; no weighting or gating is done here. The mix in `mix.py` calls meter and limiter.
 """
 
 from __future__ import annotations
@@ -23,6 +23,8 @@ HOP = 64
 """Samples between two points of the limiter's gain: 1.3 ms."""
 REACH = 30
 """How many hops the limiter looks ahead and back: 40 ms, longer than any voice's period, so that nothing buzzes."""
+
+_LOUD_STEPS = 30
 
 
 class Loudness(NamedTuple):
@@ -118,3 +120,14 @@ def gain_between(hops: NDArray[np.float32], begin: int, end: int, hop: int) -> N
     centres = (np.arange(len(hops)) + 0.5) * hop
     lo, hi = max(0, begin // hop - 2), end // hop + 3
     return np.interp(np.arange(begin, end), centres[lo:hi], hops[lo:hi]).astype(np.float32)
+
+
+def loud_power(power: NDArray[np.float64]) -> float:
+    """Return the power that the loud parts of a recording reach: 5 % of it, or 0.3 s of a long one, are louder.
+
+    In a long recording less than 5 % may be speech; the loudest step of all may be a click.
+
+    Args:
+        power: of each step of 10 ms; at least one.
+    """
+    return float(np.percentile(power, max(95.0, 100.0 - 100.0 * _LOUD_STEPS / len(power))))

@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 
 from studio.audio import loudness
 from studio.audio.foreign_sound import sound_blocks
-from studio.audio.loudness import HOP, gain_between, limiting, peaks_of
+from studio.audio.loudness import HOP, gain_between, limiting, loud_power, peaks_of
 from studio.audio.silent_narrator import RATE_HZ as LINE_RATE_HZ
 from studio.audio.wav import Samples, wav_file
 from studio.media.opening import unusable
@@ -150,7 +150,7 @@ def _speech(sound: Samples) -> tuple[int, int] | None:
     if not power.size or power.max() < _SILENT**2:
         return None
     # Well below speech, but above the noise of the room that is there between the words.
-    loud, noise = float(np.percentile(power, 95)), float(np.percentile(power, 5))
+    loud, noise = loud_power(power), float(np.percentile(power, 5))
     least = max(loud * 10 ** (-34 / 10), min(noise * 4, loud * 10 ** (-12 / 10)), _SILENT**2)
     spoken = np.flatnonzero(_long_runs(power > least, _LEAST_SPEECH_STEPS))
     if not spoken.size:

@@ -19,6 +19,7 @@ from numpy.typing import NDArray
 
 from studio.audio import listening
 from studio.audio.foreign_sound import sound_blocks
+from studio.audio.loudness import loud_power
 from studio.audio.wav import Samples
 from studio.model.film import Word
 
@@ -131,7 +132,7 @@ def _quiet(sound: Samples) -> NDArray[np.bool_]:
     power = _envelope(sound)
     if not power.size or power.max() <= 0:
         return np.ones(len(power), np.bool_)
-    loud, noise = float(np.percentile(power, 95)), float(np.percentile(power, 5))
+    loud, noise = loud_power(power), float(np.percentile(power, 5))
     return power < max(loud * 10 ** (_QUIET_DB / 10), min(noise * 4, loud * 10 ** (-14 / 10)))
 
 

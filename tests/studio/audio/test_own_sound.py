@@ -113,6 +113,15 @@ def test_clicks_rumble_and_current_are_taken_out(spoken: Path, tmp_path: Path) -
     assert steps.max() < 1.6 * np.abs(np.diff(bare[:, 0], 2)).max()
 
 
+def test_a_short_line_in_a_long_recording_is_found(tmp_path: Path) -> None:
+    """A recording that is nearly all pause, with the noise of a room, is trimmed to the words that are said."""
+    made = OfflineNarrator().speak("Nobody came.", 1, tmp_path / "bare.wav")
+    noise = "anoisesrc=a=0.0005:r=24000:seed=1[n];[0:a]adelay=20000,apad=pad_dur=20[v]"
+    mixed = f"{noise};[v][n]amix=duration=first:normalize=0"
+    ffmpeg("-i", tmp_path / "bare.wav", "-filter_complex", mixed, tmp_path / "long.wav")
+    assert conform_line(tmp_path / "long.wav", tmp_path / "line.part").seconds == pytest.approx(made.seconds, abs=0.3)
+
+
 def test_our_own_lines_are_whole(spoken: Path) -> None:
     """Pauses between sentences of our own voice are no damage."""
     assert torn_media(spoken) == ""

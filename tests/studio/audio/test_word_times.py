@@ -63,6 +63,18 @@ def test_words_are_timed_as_they_are_spoken(tmp_path: Path, seed: int) -> None:
         place += len(cue.text.split())
 
 
+def test_words_are_timed_around_a_long_pause(tmp_path: Path) -> None:
+    """Half a minute of silence between two sentences is a pause, in which nothing is said."""
+    for name in ("Nobody came.", "The wind answered."):
+        OfflineNarrator().speak(name, 1, tmp_path / f"{name[0]}.wav")
+    both = "[0:a]apad=pad_dur=40[a];[a][1:a]concat=v=0:a=1"
+    sounds = ("-i", tmp_path / "N.wav", "-i", tmp_path / "T.wav")
+    ffmpeg(*sounds, "-filter_complex", both, tmp_path / "line.wav")
+    timed = timed_words("Nobody came. The wind answered.", tmp_path / "line.wav")
+    assert timed[1].end < 2.0
+    assert timed[2].start > 40.0
+
+
 def test_what_is_not_said_has_no_length(tmp_path: Path) -> None:
     """A dash has no length, and in silence no word has one."""
     path = tmp_path / "line.wav"
