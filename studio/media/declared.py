@@ -53,6 +53,8 @@ def _riff(file: BinaryIO, head: bytes, length: int) -> str:
         known = size not in _UNKNOWN and size < _STREAMED
         if name in (b"data", b"SSND", b"movi", b"LIST", b"idx1") and known and at + 8 + size > length:
             return _cut(length, at + 8 + size)
+        if name == b"data" and not known:
+            return ""  # written to a pipe: what the header says of the whole means nothing, either
         if not known or not name.strip(b"\0"):
             break
         at += 8 + size + size % 2

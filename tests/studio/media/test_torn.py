@@ -111,3 +111,14 @@ def test_silence_is_no_damage(whole: Callable[[str], bytes], tmp_path: Path) -> 
     assert torn_media(tmp_path / "a.wav") == ""
     (tmp_path / "cut.wav").write_bytes(_zero_middle(whole("a.wav"), random.Random(3)))
     assert torn_media(tmp_path / "cut.wav") == ""
+
+
+@pytest.mark.parametrize("placeholder", [0, 0xFFFFFFFF, 0x7FFFFFFF, 0x7FFFF000, 2_000_000_000], ids=hex)
+def test_a_wav_from_a_pipe_is_whole(whole: Callable[[str], bytes], tmp_path: Path, placeholder: int) -> None:
+    """A WAV whose lengths were not known when its header was written is whole: it lasts until its end."""
+    content, path = whole("a.wav"), tmp_path / "pipe.wav"
+    at = content.index(b"data") + 4
+    body = content[8:at] + placeholder.to_bytes(4, "little") + content[at + 4 :]
+    for riff in (placeholder, min(placeholder + at - 4, 0xFFFFFFFF)):
+        path.write_bytes(b"RIFF" + riff.to_bytes(4, "little") + body)
+        assert torn_media(path) == ""
