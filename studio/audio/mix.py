@@ -54,6 +54,8 @@ SPEECH_DB = -30.0
 
 CLIP_FADE = RATE_HZ // 20
 """Samples over which a clip's own sound begins and ends: 50 ms, so that a cut does not click."""
+MOST_CLIP_GAIN_DB = 20.0
+"""How much clips' own sounds are raised at most: what is quieter than that is noise, of a clip of a still room."""
 
 TONE_DB = -66.0
 """Level of the room tone in dBFS (rms of a channel) under the whole film: without it pauses sound dead. A recording's
@@ -106,8 +108,8 @@ def mix(
         frames: length of the film in frames, > 0.
         fps: frames per second.
         out: where to write; its name may have any ending.
-        clip_sounds: sounds that belong to the picture, placed as lines are. They are as loud as music would be, lowered
-            while someone speaks, and faded at both ends.
+        clip_sounds: sounds that belong to the picture, placed as lines are. They are as loud as music would be, but
+            raised by 20 dB at most, lowered while someone speaks, and faded at both ends.
 
     Raises:
         EngineFailed: a file cannot be read, one begins outside the film, or `out` cannot be written.
@@ -298,7 +300,7 @@ def _survey(sounds: _Sounds, samples: int) -> _Plan:
     if not sounds.clips:
         return _Plan(music, _ducking(speech))
     clips = _bed_gain(np.concatenate([_ticks(block) for block in _clips(sounds.clips, samples)]), spoken)
-    return _Plan(music, _ducking(speech), clips)
+    return _Plan(music, _ducking(speech), min(clips, 10 ** (MOST_CLIP_GAIN_DB / 20)))
 
 
 def _bed_gain(power: NDArray[np.float64], spoken: float) -> float:

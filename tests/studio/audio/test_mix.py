@@ -326,6 +326,18 @@ def test_clips_sounds_lie_under_the_voice(tmp_path: Path) -> None:
     assert high.max() < 0.3 * np.abs(np.diff(sound[2 * RATE_HZ : 3 * RATE_HZ])).max()
 
 
+def test_a_still_clip_stays_still(tmp_path: Path) -> None:
+    """The noise of a clip in which nothing is heard is raised by 20 dB at most, and not to the level of music."""
+    times = np.arange(6 * RATE_HZ) / RATE_HZ
+    voice = write(tmp_path / "voice.wav", 0.3 * np.sin(2 * np.pi * 300 * times[: 2 * RATE_HZ]))
+    draw = np.random.default_rng(1)
+    clip = write(tmp_path / "clip.wav", draw.standard_normal((6 * RATE_HZ, 2)) * 10 ** (-66 / 20))
+    mix([(voice, 0.5)], None, 144, 24, tmp_path / "mix.wav", [(clip, 0.0)])
+    sound = heard(tmp_path / "mix.wav")
+    said, still = (np.sqrt((sound[at * RATE_HZ : (at + 1) * RATE_HZ] ** 2).mean()) for at in (1, 4))
+    assert 20 * np.log10(still / said) == pytest.approx(-66 + 20 - 20 * np.log10(0.3 / np.sqrt(2)), abs=1.5)
+
+
 def test_a_film_without_clips_sounds_is_as_it_was(pieces: tuple[list[Path], Path], tmp_path: Path) -> None:
     """An empty list of clips' sounds changes no byte."""
     lines, score = pieces
