@@ -131,10 +131,14 @@ def _without_clicks(sound: Samples) -> Samples:
     usual = np.median(np.pad(off, (0, -len(off) % block), mode="edge").reshape(-1, block), axis=1)
     usual = np.maximum(usual, np.maximum(np.append(usual[1:], usual[-1]), np.append(usual[:1], usual[:-1])))
     least = np.maximum(_CLICK_TIMES * np.repeat(usual, block)[: len(off)], _CLICK_LEAST)
-    loud = off > least
+    loud = np.flatnonzero(off > least)
     # A click stands alone; a sharp consonant or the beat of vocal folds does not.
-    around = np.convolve(loud, np.ones(2 * round(_ALONE_SECONDS * LINE_RATE_HZ) + 1), "same")
-    return np.where(loud & (around <= _CLICK_SAMPLES), middle, sound)
+    reach = round(_ALONE_SECONDS * LINE_RATE_HZ)
+    around = np.searchsorted(loud, loud + reach, "right") - np.searchsorted(loud, loud - reach)
+    clicks = loud[around <= _CLICK_SAMPLES]
+    clean = sound.copy()
+    clean[clicks] = middle[clicks]
+    return clean
 
 
 def _powers(sound: Samples, seconds: float) -> NDArray[np.float64]:

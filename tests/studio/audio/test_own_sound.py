@@ -127,6 +127,15 @@ def test_our_own_lines_are_whole(spoken: Path) -> None:
     assert torn_media(spoken) == ""
 
 
+def test_a_very_short_recording_is_a_line_or_refused(tmp_path: Path) -> None:
+    """From 40 ms on a recording is a line; less, as of a click on the button, is none."""
+    tone = 0.4 * np.sin(2 * np.pi * 330 * np.arange(960) / 24_000)
+    assert conform_line(write(tmp_path / "a.wav", tone, 24_000), tmp_path / "line.part").seconds == 0.04
+    for samples in (24, 480):
+        with pytest.raises(BadInput, match="is silent"):
+            conform_line(write(tmp_path / "a.wav", tone[:samples], 24_000), tmp_path / "line.part")
+
+
 def test_a_long_gap_takes_no_memory(tmp_path: Path) -> None:
     """Silence that only a time stamp tells of is given a second at a time."""
     late = "asetpts='PTS+gte(T,0.5)*900/TB'"
