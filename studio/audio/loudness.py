@@ -25,6 +25,7 @@ REACH = 30
 """How many hops the limiter looks ahead and back: 40 ms, longer than any voice's period, so that nothing buzzes."""
 
 _LOUD_STEPS = 30
+_POWERS = 1000
 
 
 class Loudness(NamedTuple):
@@ -117,9 +118,19 @@ def limiting(peaks: NDArray[np.float32], ceiling: float) -> NDArray[np.float32]:
 
 def gain_between(hops: NDArray[np.float32], begin: int, end: int, hop: int) -> NDArray[np.float32]:
     """Return the gain of each sample in `[begin, end)`, interpolated between the centres of hops of `hop` samples."""
-    centres = (np.arange(len(hops)) + 0.5) * hop
-    lo, hi = max(0, begin // hop - 2), end // hop + 3
-    return np.interp(np.arange(begin, end), centres[lo:hi], hops[lo:hi]).astype(np.float32)
+    lo, hi = max(0, begin // hop - 2), min(len(hops), end // hop + 3)
+    centres = (np.arange(lo, hi) + 0.5) * hop
+    return np.interp(np.arange(begin, end), centres, hops[lo:hi]).astype(np.float32)
+
+
+def powers_of(sound: Samples, step: int) -> NDArray[np.float64]:
+    """Return the mean power of every `step` samples of a sound, (n,); the last ones may be short, and count as long."""
+    powers = np.zeros(-(-len(sound) // step))
+    # Some at a time: numbers of 64 bit take much room.
+    for at in range(0, len(powers), _POWERS):
+        part = sound[at * step : (at + _POWERS) * step].astype(np.float64)
+        powers[at : at + _POWERS] = (np.pad(part, (0, -len(part) % step)).reshape(-1, step) ** 2).mean(axis=1)
+    return powers
 
 
 def loud_power(power: NDArray[np.float64]) -> float:

@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 
 from studio.audio import loudness
 from studio.audio.foreign_sound import sound_blocks
-from studio.audio.loudness import HOP, gain_between, limiting, loud_power, peaks_of
+from studio.audio.loudness import HOP, gain_between, limiting, loud_power, peaks_of, powers_of
 from studio.audio.silent_narrator import RATE_HZ as LINE_RATE_HZ
 from studio.audio.wav import Samples, wav_file
 from studio.media.opening import unusable
@@ -124,8 +124,7 @@ def _without_clicks(sound: Samples) -> Samples:
     """Return the sound without clicks: samples far from the median of their neighbours, as nothing around them is."""
     if len(sound) < 16:
         return sound
-    near = np.pad(sound, 3, mode="edge")
-    middle = np.median(np.lib.stride_tricks.sliding_window_view(near, 7), axis=1).astype(np.float32)
+    middle = _middles(sound)
     off = np.abs(sound - middle)
     block = round(_CLICK_SECONDS * LINE_RATE_HZ)
     usual = np.median(np.pad(off, (0, -len(off) % block), mode="edge").reshape(-1, block), axis=1)
@@ -141,16 +140,19 @@ def _without_clicks(sound: Samples) -> Samples:
     return clean
 
 
-def _powers(sound: Samples, seconds: float) -> NDArray[np.float64]:
-    block = round(seconds * LINE_RATE_HZ)
-    padded = np.pad(sound, (0, -len(sound) % block)).astype(np.float64)
-    powers: NDArray[np.float64] = (padded.reshape(-1, block) ** 2).mean(axis=1)
-    return powers
+def _middles(sound: Samples) -> Samples:
+    """Return the median of each sample and the three on each side of it."""
+    near = np.lib.stride_tricks.sliding_window_view(np.pad(sound, 3, mode="edge"), 7)
+    middle = np.empty_like(sound)
+    # A median copies what it is of, here seven times the sound.
+    for at in range(0, len(sound), _BLOCK):
+        middle[at : at + _BLOCK] = np.median(near[at : at + _BLOCK], axis=1)
+    return middle
 
 
 def _speech(sound: Samples) -> tuple[int, int] | None:
     """Return the first and the last sample of what is spoken; None if nothing is."""
-    power = _powers(sound, _STEP_SECONDS)
+    power = powers_of(sound, round(_STEP_SECONDS * LINE_RATE_HZ))
     if not power.size or power.max() < _SILENT**2:
         return None
     # Well below speech, but above the noise of the room that is there between the words.
@@ -174,12 +176,15 @@ def _long_runs(holds: NDArray[np.bool_], least: int) -> NDArray[np.bool_]:
 
 def _levelled(sound: Samples) -> Samples:
     """Return the sound with its spoken parts at `SPEECH_RMS_DB`, and its peaks limited."""
-    power = _powers(sound, _LEVEL_SECONDS)
+    power = powers_of(sound, round(_LEVEL_SECONDS * LINE_RATE_HZ))
     spoken = power[power > power.max() * 10 ** (SPOKEN_DB / 10)]
     gain = np.float32(10 ** (SPEECH_RMS_DB / 20) / np.sqrt(spoken.mean()))
     loud = sound * gain
     limit = limiting(peaks_of(loud[:, None]), 10 ** (LINE_PEAK_DB / 20))
-    return loud * gain_between(limit, 0, len(loud), HOP)
+    for at in range(0, len(loud), _BLOCK):
+        part = loud[at : at + _BLOCK]
+        part *= gain_between(limit, at, at + len(part), HOP)
+    return loud
 
 
 def _edges_faded(sound: Samples) -> Samples:

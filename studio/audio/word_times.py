@@ -19,7 +19,7 @@ from numpy.typing import NDArray
 
 from studio.audio import listening
 from studio.audio.foreign_sound import sound_blocks
-from studio.audio.loudness import loud_power
+from studio.audio.loudness import loud_power, powers_of
 from studio.audio.wav import Samples
 from studio.model.film import Word
 
@@ -120,16 +120,9 @@ def weight(word: str) -> float:
     return max(seconds, 0.05)
 
 
-def _envelope(sound: Samples) -> NDArray[np.float64]:
-    step = round(STEP_SECONDS * RATE_HZ)
-    padded = np.pad(sound, (0, -len(sound) % step)).astype(np.float64)
-    powers: NDArray[np.float64] = (padded.reshape(-1, step) ** 2).mean(axis=1)
-    return powers
-
-
 def _quiet(sound: Samples) -> NDArray[np.bool_]:
     """Return for each step whether it is a pause: well below speech, or as quiet as the room."""
-    power = _envelope(sound)
+    power = powers_of(sound, round(STEP_SECONDS * RATE_HZ))
     if not power.size or power.max() <= 0:
         return np.ones(len(power), np.bool_)
     loud, noise = loud_power(power), float(np.percentile(power, 5))

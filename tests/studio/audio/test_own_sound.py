@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import tracemalloc
 import wave
 from pathlib import Path
 
@@ -134,6 +135,18 @@ def test_a_very_short_recording_is_a_line_or_refused(tmp_path: Path) -> None:
     for samples in (24, 480):
         with pytest.raises(BadInput, match="is silent"):
             conform_line(write(tmp_path / "a.wav", tone[:samples], 24_000), tmp_path / "line.part")
+
+
+def test_a_long_recording_takes_little_memory(tmp_path: Path) -> None:
+    """A recorded line takes at most 0.6 MB of memory a second, whatever its length."""
+    tone = 0.3 * np.sin(2 * np.pi * 330 * np.arange(60 * 24_000) / 24_000)
+    source = write(tmp_path / "a.wav", tone, 24_000)
+    tracemalloc.start()
+    try:
+        conform_line(source, tmp_path / "line.part")
+        assert tracemalloc.get_traced_memory()[1] < 60 * 600_000
+    finally:
+        tracemalloc.stop()
 
 
 def test_a_long_gap_takes_no_memory(tmp_path: Path) -> None:
