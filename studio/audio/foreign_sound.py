@@ -34,14 +34,27 @@ _SEEKABLE = ("mov", "matroska", "avi", "wav", "mpegts", "flv", "mxf")
 _LARGEST = 8.0
 """The largest sample that is believed; float formats can hold any number."""
 
+_HEADROOM = 1 / (1 + 2 * math.sqrt(0.5))
+"""A side of stereo has its own channel, and centre and back lowered by 3 dB (ITU-R BS.775)."""
+
 
 def sound_blocks(
-    source: Path, rate_hz: int, layout: Layout, first_seconds: float = 0.0, last_seconds: float | None = None
+    source: Path,
+    rate_hz: int,
+    layout: Layout,
+    first_seconds: float = 0.0,
+    last_seconds: float | None = None,
+    *,
+    headroom: bool = False,
 ) -> Iterator[Samples]:
     """Yield the sound from `first_seconds` to `last_seconds` in blocks, (n, channels) float32, without a gap.
 
     Where the sound begins later there is silence, in blocks of at most a second, and after its end there is nothing.
     What does not decode is silent.
+
+    Args:
+        headroom: whether more than two channels are mixed down so quietly that what is full scale in all five of 5.1
+            is full scale; otherwise their sum goes beyond it, up to 2.4.
 
     Raises:
         BadInput: the file cannot be used, or has no sound.
@@ -52,7 +65,7 @@ def sound_blocks(
         stream = sound_in(container)
         if stream is None:
             raise unusable(source, "has no sound", "give a file with sound, or leave its sound out")
-        for seconds, block in _timed(container, stream, rate_hz, layout, first_seconds):
+        for seconds, block in _timed(container, stream, rate_hz, layout, first_seconds, headroom):
             due = round((seconds - first_seconds) * rate_hz)
             if not sent and due < 0:
                 block, due = block[-due:], 0
@@ -76,7 +89,7 @@ def _silence(samples: int, rate_hz: int, channels: int) -> Iterator[Samples]:
 
 
 def _timed(
-    container: InputContainer, stream: AudioStream, rate_hz: int, layout: Layout, first_seconds: float
+    container: InputContainer, stream: AudioStream, rate_hz: int, layout: Layout, first_seconds: float, headroom: bool
 ) -> Iterator[tuple[float, Samples]]:
     """Yield blocks of sound, each with the second at which it begins."""
     zero, base = zero_of(container), stream.time_base or Fraction(1, rate_hz)
@@ -85,16 +98,17 @@ def _timed(
             container.seek(math.floor((Fraction(first_seconds - _EARLIER_SECONDS) + zero) / base), stream=stream)
     resampler: av.AudioResampler | None = None
     looks: tuple[str, str, int] | None = None
-    heard = 0.0
+    heard, gain = 0.0, np.float32(1)
     for frame in _decoded(container, stream):
         if frame is not None and looks != (looks := (frame.format.name, frame.layout.name, frame.sample_rate)):
             resampler = av.AudioResampler(format="flt", layout=layout, rate=rate_hz)
+            gain = np.float32(_HEADROOM if headroom and frame.layout.nb_channels > 2 else 1)
         if frame is not None and frame.pts is not None and frame.time_base is not None:
             heard = float(frame.pts * frame.time_base - zero)
         # The end: what the resampler still holds.
         for made in resampler.resample(frame) if resampler else ():
             block = made.to_ndarray().reshape(-1, 1 if layout == "mono" else 2)
-            yield heard, np.clip(np.nan_to_num(block, posinf=0.0, neginf=0.0), -_LARGEST, _LARGEST)
+            yield heard, gain * np.clip(np.nan_to_num(block, posinf=0.0, neginf=0.0), -_LARGEST, _LARGEST)
             heard += len(block) / rate_hz
 
 

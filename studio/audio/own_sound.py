@@ -5,7 +5,7 @@ from __future__ import annotations
 import contextlib
 import itertools
 import math
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from fractions import Fraction
 from pathlib import Path
 
@@ -53,22 +53,29 @@ FADE_IN_SECONDS, FADE_OUT_SECONDS = 0.25, 3.0
 CROSS_SECONDS = 2.0
 """Fades of music: at the film's beginning and end, and where a piece that is too short begins again."""
 LEAST_MUSIC_SECONDS = 0.5
+_KEPT_SECONDS = 60.0
+"""A piece that is no longer than this, 23 MB, is read once and kept while it repeats."""
 _AUDIBLE_DB = -50.0
 """Ends of a piece of music that are quieter than this, relative to its loudest part, are left out where it repeats."""
 _LOOPED_PEAK = 0.7
 """Two parts of equal power add to at most 1.41."""
 
 
-def conform_line(source: Path, out: Path) -> PieceMeasures:
+def conform_line(
+    source: Path, out: Path, first_seconds: float = 0.0, last_seconds: float | None = None
+) -> PieceMeasures:
     """Write a recorded line as the narration's are: mono, 16 bit, 24 kHz, as loud as the offline voice.
 
     Silence at both ends is trimmed to a short rest; clicks, direct current and rumble are taken out.
+
+    Args:
+        first_seconds, last_seconds: the part of the file that is the line; None is its end.
 
     Raises:
         BadInput: the file cannot be used, is silent, or is longer than the longest film.
         EngineFailed, DiskFull: it cannot be written. After any error, ignore whatever is at `out`.
     """
-    sound = _read_line(source)
+    sound = _read_line(source, first_seconds, last_seconds)
     sound = _without_rumble(sound - np.float32(sound.mean() if sound.size else 0.0))
     sound = _without_clicks(sound)
     spoken = _speech(sound)
@@ -82,9 +89,9 @@ def conform_line(source: Path, out: Path) -> PieceMeasures:
     return PieceMeasures(seconds=len(sound) / LINE_RATE_HZ)
 
 
-def _read_line(source: Path) -> Samples:
+def _read_line(source: Path, first_seconds: float, last_seconds: float | None) -> Samples:
     blocks, samples = [], 0
-    for block in sound_blocks(source, LINE_RATE_HZ, "mono"):
+    for block in sound_blocks(source, LINE_RATE_HZ, "mono", first_seconds, last_seconds):
         blocks.append(block[:, 0])
         samples += len(block)
         if samples > LINE_SECONDS * LINE_RATE_HZ:
@@ -196,7 +203,9 @@ def _edges_faded(sound: Samples) -> Samples:
     return faded
 
 
-def conform_music(source: Path, seconds: float, out: Path) -> PieceMeasures:
+def conform_music(
+    source: Path, seconds: float, out: Path, first_seconds: float = 0.0, last_seconds: float | None = None
+) -> PieceMeasures:
     """Write a piece of music exactly as long as the film, as the score is: stereo, 16 bit, 48 kHz.
 
     What is longer ends in a fade of 3 s. What is shorter begins again, with a crossfade of equal power of 2 s from its
@@ -204,13 +213,18 @@ def conform_music(source: Path, seconds: float, out: Path) -> PieceMeasures:
 
     Args:
         seconds: the film's length, > 0.
+        first_seconds, last_seconds: the part of the file that is heard; None is its end.
 
     Raises:
         BadInput: the file cannot be used, is silent, or shorter than half a second.
         EngineFailed, DiskFull: it cannot be written. After any error, ignore whatever is at `out`.
     """
     total = round(seconds * RATE_HZ)
-    first, last, length, peak = _extent(source, total)
+
+    def read() -> Iterator[Samples]:
+        return sound_blocks(source, RATE_HZ, "stereo", first_seconds, last_seconds)
+
+    first, last, length, peak = _extent(read(), total, source)
     looped = length < total
     if looped and (last - first) / RATE_HZ < LEAST_MUSIC_SECONDS:
         raise unusable(
@@ -219,7 +233,7 @@ def conform_music(source: Path, seconds: float, out: Path) -> PieceMeasures:
             f"give music of at least {LEAST_MUSIC_SECONDS} s",
         )
     gain = np.float32(min(1.0, (_LOOPED_PEAK if looped else 1.0) / max(peak, 1e-9)))
-    blocks = _looped(source, first, last) if looped else sound_blocks(source, RATE_HZ, "stereo")
+    blocks = _looped(read, first, last) if looped else read()
     fade_in = min(round(FADE_IN_SECONDS * RATE_HZ), total // 4)
     fade_out = min(round(FADE_OUT_SECONDS * RATE_HZ), total // 2)
     at = 0
@@ -236,11 +250,15 @@ def conform_music(source: Path, seconds: float, out: Path) -> PieceMeasures:
     return PieceMeasures(seconds=at / RATE_HZ)
 
 
-def _extent(source: Path, most: int) -> tuple[int, int, int, float]:
-    """Return the first and the last audible sample, the number of samples (at most `most`), and the highest one."""
+def _extent(blocks: Iterator[Samples], most: int, source: Path) -> tuple[int, int, int, float]:
+    """Return the first and the last audible sample, the number of samples (at most `most`), and the highest one.
+
+    Raises:
+        BadInput: all of it is silent; `source` is the file that is then named.
+    """
     step = RATE_HZ // 100
     powers, rest, samples, peak = [], np.zeros((0, 2), np.float32), 0, 0.0
-    for block in sound_blocks(source, RATE_HZ, "stereo"):
+    for block in blocks:
         samples += len(block)
         peak = max(peak, float(np.abs(block).max(initial=0.0)))
         joined = np.concatenate([rest, block])
@@ -258,16 +276,18 @@ def _extent(source: Path, most: int) -> tuple[int, int, int, float]:
     return int(audible[0]) * step, min(samples, (int(audible[-1]) + 1) * step), min(samples, most), peak
 
 
-def _looped(source: Path, first: int, last: int) -> Iterator[Samples]:
-    """Yield samples `[first, last)` of the source again and again, each time crossfaded into the next; never ends."""
+def _looped(read: Callable[[], Iterator[Samples]], first: int, last: int) -> Iterator[Samples]:
+    """Yield samples `[first, last)` of a sound again and again, each time crossfaded into the next; never ends."""
     cross = min(round(CROSS_SECONDS * RATE_HZ), (last - first) // 3)
     angle = (np.arange(cross) + 0.5) / cross * np.pi / 2
     rise, fall = (wave(angle).astype(np.float32)[:, None] for wave in (np.sin, np.cos))
     tail: Samples | None = None
+    # To reach a part again, all that is before it may have to be read.
+    kept = list(_between(read(), first, last)) if last - first <= _KEPT_SECONDS * RATE_HZ else None
     while True:
         begun = samples = 0
         waiting: list[Samples] = []
-        for block in _between(source, first, last):
+        for block in _between(read(), first, last) if kept is None else kept:
             if tail is not None and begun < cross:
                 here = min(cross - begun, len(block))
                 block = block.copy()
@@ -285,9 +305,9 @@ def _looped(source: Path, first: int, last: int) -> Iterator[Samples]:
         tail = joined[-cross:] * fall
 
 
-def _between(source: Path, first: int, last: int) -> Iterator[Samples]:
+def _between(blocks: Iterator[Samples], first: int, last: int) -> Iterator[Samples]:
     at = 0
-    for block in sound_blocks(source, RATE_HZ, "stereo"):
+    for block in blocks:
         part = block[max(0, first - at) : max(0, last - at)]
         at += len(block)
         if len(part):
@@ -300,7 +320,7 @@ def sound_of(source: Path, first_seconds: float, last_seconds: float | None, out
     """Write a part of a clip's own sound: stereo, 16 bit, 48 kHz, beginning at the same moment as its picture.
 
     With `last_seconds` it is exactly so long, with silence where the clip has no sound; with None it ends where the
-    sound does.
+    sound does. What has more than two channels is mixed down with headroom, so that it does not clip.
 
     Raises:
         BadInput: the file cannot be used, or has no sound.
@@ -310,7 +330,7 @@ def sound_of(source: Path, first_seconds: float, last_seconds: float | None, out
         raise unusable(source, f"has no part from {first_seconds} s to {last_seconds} s", "give the later one last")
     at = 0
     with wav_file(out, channels=2, rate_hz=RATE_HZ) as append:
-        for block in sound_blocks(source, RATE_HZ, "stereo", first_seconds, last_seconds):
+        for block in sound_blocks(source, RATE_HZ, "stereo", first_seconds, last_seconds, headroom=True):
             append(block)
             at += len(block)
         if last_seconds is not None:

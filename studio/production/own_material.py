@@ -5,14 +5,12 @@ Called by `studio/production/stages.py`. Nothing here asks an engine or costs mo
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Sequence
 from pathlib import Path
 
-from studio.audio.own_sound import conform_line, conform_music, sound_of
+from studio.audio.own_sound import conform_line, conform_music
 from studio.audio.word_times import timed_words
 from studio.errors import TakeGone
-from studio.fs import files
 from studio.input.styles import settings_of
 from studio.media.opening import told_as
 from studio.model.engines import Engine
@@ -32,8 +30,8 @@ def recording(job: Job, shot: Shot, voice: Source) -> Work[Engine]:
 
     def make(house: Engine, out: Path) -> Made:
         source = _file(job, voice, f"the recording of shot {shot.index}", f"--shot {shot.index} --stage narration")
-        with _part_of(source, voice, out) as part, told_as(voice.name, part):
-            made = conform_line(part, out)
+        with told_as(voice.name, source):
+            made = conform_line(source, out, voice.start, voice.end)
         # Recognition is of English only.
         words = timed_words(shot.narration, out, language=job.language) if shot.narration.strip() else ()
         return made.model_copy(update={"words": words})
@@ -81,8 +79,8 @@ def own_music(job: Job, story: Story, music: Source, timeline: Timeline) -> Work
 
     def make(house: Engine, out: Path) -> Made:
         source = _file(job, music, "the music", "--stage score")
-        with _part_of(source, music, out) as part, told_as(music.name, part):
-            return conform_music(part, timeline.seconds, out)
+        with told_as(music.name, source):
+            return conform_music(source, timeline.seconds, out, music.start, music.end)
 
     order = own_orders.own_music_order(job.session_id, story, music, timeline)
     return Work(order, OWN_ENGINE, make, prompt=music.name or None)
@@ -118,21 +116,6 @@ def title_file(job: Job, story: Story) -> Path | None:
     if path is None:
         raise TakeGone(f"{_shown(story.title_card)}, which is the title, is gone: give it again with `film use`")
     return path
-
-
-@contextmanager
-def _part_of(path: Path, source: Source, out: Path) -> Iterator[Path]:
-    """Give a file with that part of a sound which is used; the file itself if that is all of it."""
-    if not source.start and source.end is None:
-        yield path
-        return
-    part = files.hidden_beside(out.with_name("part.wav"))
-    try:
-        with told_as(source.name, path):
-            sound_of(path, source.start, source.end, part)
-        yield part
-    finally:
-        files.remove(part)
 
 
 def _file(job: Job, source: Source, whose: str, redo: str) -> Path:

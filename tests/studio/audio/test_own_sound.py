@@ -225,3 +225,43 @@ def test_sound_that_is_not_there(tmp_path: Path) -> None:
     assert np.abs(samples[-30_000:]).max() == 0.0
     made = sound_of(tmp_path / "h264.mov", 1.5, None, tmp_path / "sound.part")
     assert made.seconds == pytest.approx(0.5, abs=0.03)
+
+
+def _crest(path: Path) -> float:
+    """Return how much higher than its rms a sound's peak is, of its middle: 1.41 for a sine, less where it clips."""
+    samples = heard(path)[0]
+    middle = samples[len(samples) // 4 : len(samples) // 2]
+    return float(np.abs(middle).max() / np.sqrt((middle**2).mean()))
+
+
+def test_loud_channels_do_not_clip(tmp_path: Path) -> None:
+    """Six channels of the same loud tone, as a clip's own sound and as a part of a piece of music."""
+    tone = "0.9*sin(2*PI*300*t)"
+    ffmpeg("-f", "lavfi", "-i", f"aevalsrc='{'|'.join([tone] * 6)}':c=5.1:s=48000:d=3", tmp_path / "six.wav")
+    sound_of(tmp_path / "six.wav", 0.0, 2.0, tmp_path / "sound.part")
+    assert _crest(tmp_path / "sound.part") == pytest.approx(2**0.5, abs=0.01)
+    assert np.abs(heard(tmp_path / "sound.part")[0]).max() == pytest.approx(0.9, abs=0.01)
+    conform_music(tmp_path / "six.wav", 2.0, tmp_path / "music.part", 0.5, 2.9)
+    assert _crest(tmp_path / "music.part") == pytest.approx(2**0.5, abs=0.01)
+
+
+@pytest.mark.parametrize("seconds", [0.9, 4.0], ids=["once", "again and again"])
+def test_a_part_of_music_is_heard(tmp_path: Path, seconds: float) -> None:
+    """Only what is between the two times is heard, also where it repeats."""
+    tone = "aevalsrc='0.5*sin(2*PI*if(between(t,1,2),600,200)*t)':s=48000:d=3"
+    ffmpeg("-f", "lavfi", "-i", tone, tmp_path / "a.wav")
+    conform_music(tmp_path / "a.wav", seconds, tmp_path / "music.part", 1.0, 2.0)
+    samples = heard(tmp_path / "music.part")[0][:, 0]
+    assert len(samples) == round(seconds * 48_000)
+    spectrum, hz = np.abs(np.fft.rfft(samples)), np.fft.rfftfreq(len(samples), 1 / 48_000)
+    assert spectrum[hz < 400].max() < 0.02 * spectrum.max()
+
+
+def test_a_part_of_a_recording_is_the_line(tmp_path: Path) -> None:
+    """What is said before and after the two times is no part of the line."""
+    tone = "aevalsrc='0.5*sin(2*PI*if(between(t,1,2),600,200)*t)':s=48000:d=3"
+    ffmpeg("-f", "lavfi", "-i", tone, tmp_path / "a.wav")
+    assert conform_line(tmp_path / "a.wav", tmp_path / "line.part", 1.0, 2.0).seconds == pytest.approx(1.0)
+    samples = heard(tmp_path / "line.part")[0][:, 0]
+    spectrum, hz = np.abs(np.fft.rfft(samples)), np.fft.rfftfreq(len(samples), 1 / 24_000)
+    assert spectrum[hz < 400].max() < 0.02 * spectrum.max()
