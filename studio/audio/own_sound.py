@@ -15,7 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from studio.audio import loudness
-from studio.audio.foreign_sound import sound_blocks
+from studio.audio.foreign_sound import Layout, sound_blocks
 from studio.audio.loudness import HOP, gain_between, limiting, loud_power, peaks_of, powers_of
 from studio.audio.silent_narrator import RATE_HZ as LINE_RATE_HZ
 from studio.audio.wav import Samples, wav_file
@@ -66,7 +66,8 @@ def conform_line(
 ) -> PieceMeasures:
     """Write a recorded line as the narration's are: mono, 16 bit, 24 kHz, as loud as the offline voice.
 
-    Silence at both ends is trimmed to a short rest; clicks, direct current and rumble are taken out.
+    Silence at both ends is trimmed to a short rest; clicks, direct current and rumble are taken out. Of channels that
+    cancel each other the left one is taken.
 
     Args:
         first_seconds, last_seconds: the part of the file that is the line; None is its end.
@@ -75,10 +76,12 @@ def conform_line(
         BadInput: the file cannot be used, is silent, or is longer than the longest film.
         EngineFailed, DiskFull: it cannot be written. After any error, ignore whatever is at `out`.
     """
-    sound = _read_line(source, first_seconds, last_seconds)
-    sound = _without_rumble(sound - np.float32(sound.mean() if sound.size else 0.0))
-    sound = _without_clicks(sound)
+    sound = _clean_line(source, "mono", first_seconds, last_seconds)
     spoken = _speech(sound)
+    if spoken is None:
+        # Of opposite phase, left and right cancel each other.
+        sound = _clean_line(source, "stereo", first_seconds, last_seconds)
+        spoken = _speech(sound)
     if spoken is None:
         raise unusable(source, "is silent", "record the line again, nearer to the microphone")
     first = max(0, spoken[0] - round(LEAD_SECONDS * LINE_RATE_HZ))
@@ -89,9 +92,16 @@ def conform_line(
     return PieceMeasures(seconds=len(sound) / LINE_RATE_HZ)
 
 
-def _read_line(source: Path, first_seconds: float, last_seconds: float | None) -> Samples:
+def _clean_line(source: Path, layout: Layout, first_seconds: float, last_seconds: float | None) -> Samples:
+    """Return a recording, of stereo the left channel, without clicks, direct current and rumble."""
+    sound = _read_line(source, layout, first_seconds, last_seconds)
+    sound = _without_rumble(sound - np.float32(sound.mean() if sound.size else 0.0))
+    return _without_clicks(sound)
+
+
+def _read_line(source: Path, layout: Layout, first_seconds: float, last_seconds: float | None) -> Samples:
     blocks, samples = [], 0
-    for block in sound_blocks(source, LINE_RATE_HZ, "mono", first_seconds, last_seconds):
+    for block in sound_blocks(source, LINE_RATE_HZ, layout, first_seconds, last_seconds):
         blocks.append(block[:, 0])
         samples += len(block)
         if samples > LINE_SECONDS * LINE_RATE_HZ:

@@ -137,6 +137,14 @@ def test_a_very_short_recording_is_a_line_or_refused(tmp_path: Path) -> None:
             conform_line(write(tmp_path / "a.wav", tone[:samples], 24_000), tmp_path / "line.part")
 
 
+def test_channels_that_cancel_each_other_are_no_silence(tmp_path: Path) -> None:
+    """Left and right of opposite phase, as of a cable that is soldered wrongly, are a line."""
+    tone = 0.3 * np.sin(2 * np.pi * 300 * np.arange(24_000) / 24_000)
+    both = write(tmp_path / "a.wav", np.stack([tone, -tone], axis=1), 24_000)
+    assert conform_line(both, tmp_path / "line.part").seconds == pytest.approx(1.0)
+    assert np.abs(heard(tmp_path / "line.part")[0]).max() > 0.05
+
+
 def test_a_long_recording_takes_little_memory(tmp_path: Path) -> None:
     """A recorded line takes at most 0.6 MB of memory a second, whatever its length."""
     tone = 0.3 * np.sin(2 * np.pi * 330 * np.arange(60 * 24_000) / 24_000)
