@@ -163,7 +163,7 @@ def _pieces(word: Word) -> list[_Piece]:
     for number, part in enumerate(parts):
         begin, at = at, at + len(part)
         start, end = word.start + seconds * begin / length, word.start + seconds * at / length
-        pieces.append(_Piece(part, start, max(start, end), number > 0))
+        pieces.append(_Piece(part, start, max(start, end), number > 0 or word.glued))
     return pieces
 
 

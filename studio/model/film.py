@@ -214,6 +214,11 @@ class Word(FrozenModel):
     text: str
     start: float = Field(ge=0)
     end: float = Field(ge=0)
+    glued: bool = Field(default=False, description="whether it is written behind the word before without a space")
+
+    @model_serializer(mode="wrap")
+    def _without_what_is_usual(self, dump: Dump) -> dict[str, JsonValue]:
+        return without_usual(self, dump(self), ("glued",))
 
 
 class Span(FrozenModel):

@@ -63,6 +63,24 @@ def test_words_are_timed_as_they_are_spoken(tmp_path: Path, seed: int) -> None:
         place += len(cue.text.split())
 
 
+@pytest.mark.parametrize("space", ["", " "])
+def test_a_script_without_spaces_is_timed_by_its_pauses(tmp_path: Path, space: str) -> None:
+    """What ends with a Chinese or Japanese mark is timed as a word is, and shown as it is written."""
+    tone = "aevalsrc='0.3*sin(2*PI*200*t)*not(between(t,3,5))':s=24000:d=8"
+    ffmpeg("-f", "lavfi", "-i", tone, tmp_path / "line.wav")
+    first = "\u8001\u8239\u957f\u5728\u65e5\u51fa\u4e4b\u524d\u6253\u5f00\u4e86\u90a3\u6247\u65e7\u6728\u95e8\u3002"
+    second = "\u6ca1\u6709\u4eba\u6765\uff0c\u53ea\u6709\u98ce\u5728\u9ed1\u6697\u4e2d\u56de\u7b54\u3002\u300d"
+    timed = timed_words(first + space + second, tmp_path / "line.wav", language="zh")
+    assert "".join(word.text for word in timed) == first + second
+    assert timed[0].end == pytest.approx(3.0, abs=0.1)
+    assert timed[1].start == pytest.approx(5.0, abs=0.1)
+    cues = line_cues(timed, 30, 0)
+    assert [cue.text.replace("\n", "") for cue in cues] == [first, second]
+    short = timed_words(f"\u65e9\u3002{space}\u597d\u3002", tmp_path / "line.wav", language="zh")
+    (cue,) = line_cues([word.model_copy(update={"start": 0.0, "end": 1.0}) for word in short], 30, 0, 30)
+    assert cue.text == f"\u65e9\u3002{space}\u597d\u3002"
+
+
 def test_words_are_timed_around_a_long_pause(tmp_path: Path) -> None:
     """Half a minute of silence between two sentences is a pause, in which nothing is said."""
     for name in ("Nobody came.", "The wind answered."):
