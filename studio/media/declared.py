@@ -34,9 +34,19 @@ def shortfall(file: BinaryIO) -> str:
         return _ogg(file, length)
     if head[:4] == b"GIF8":
         return _gif(file, length)
-    if head[:3] == b"ID3" or (head[0] == 0xFF and head[1] & 0xE6 == 0xE2):
-        return _mp3(file, length)
-    return ""
+    return _mp3(file, length) if _is_mp3(head) else ""
+
+
+def tags_after(file: BinaryIO) -> int | None:
+    """Return at which byte of an MP3 its sound ends and tags follow (ID3, APE, Lyrics3); None if none do."""
+    length = length_of(file)
+    file.seek(0)
+    start = _mp3_start(file, length) if _is_mp3(file.read(64)) else None
+    if start is None:
+        return None
+    *_, end = (start, *_frame_ends(file, start, length))
+    file.seek(end)
+    return end if file.read(16).startswith(_TAGS) else None
 
 
 def _cut(there: int, said: int) -> str:
@@ -146,6 +156,10 @@ def _frame_bytes(head: bytes) -> int:
         return 0
     one = version == 3
     return (144 if one else 72) * 1000 * _KBITS[1 if one else 2][kbits] // _RATES[version][rate] + (head[2] >> 1 & 1)
+
+
+def _is_mp3(head: bytes) -> bool:
+    return head[:3] == b"ID3" or (len(head) > 1 and head[0] == 0xFF and head[1] & 0xE6 == 0xE2)
 
 
 def _mp3_start(file: BinaryIO, length: int) -> int | None:

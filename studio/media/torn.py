@@ -10,7 +10,7 @@ from av.audio.stream import AudioStream
 from av.video.stream import VideoStream
 
 from studio.errors import BadInput
-from studio.media.declared import shortfall
+from studio.media.declared import shortfall, tags_after
 from studio.media.opening import open_file, opened_media, picture_in, sound_in
 
 _STRICT = {"err_detect": "crccheck+bitstream+buffer+explode"}
@@ -39,6 +39,7 @@ def torn_media(path: Path) -> str:
     with open_file(path) as (file, _):
         if short := shortfall(file):
             return short
+        tags = tags_after(file)
     opened = False
     try:
         # The whole of it, also what an edit leaves out.
@@ -49,6 +50,8 @@ def torn_media(path: Path) -> str:
             readers += [] if sound is None else [_Sound(sound)]
             by_stream = {reader.stream.index: reader for reader in readers}
             for packet in container.demux([reader.stream for reader in readers]):
+                if tags is not None and (packet.pos or 0) >= tags:
+                    break
                 if why := by_stream[packet.stream.index].read(packet):
                     return why
             return next((why for reader in readers if (why := reader.ended())), "")
@@ -156,6 +159,9 @@ class _Sound(_Reader):
         self.end = max(self.end, start + frame.samples / frame.sample_rate)
 
     def ended(self) -> str:
+        # The length of an MP3 is reckoned from that of its file, tags included; `shortfall` has counted its frames.
+        if self.frames and self.stream.container.format.name == "mp3":
+            return ""
         missing = self.end - (self._start or 0.0) - self._samples / self._rate
         if missing > _GAP_SECONDS and self.stream.container.format.name in _UNBROKEN:
             return f"lacks {missing:.2f} s of its sound"

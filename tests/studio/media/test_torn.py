@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import random
+import struct
 from collections.abc import Callable
 from pathlib import Path
 
@@ -122,3 +123,35 @@ def test_a_wav_from_a_pipe_is_whole(whole: Callable[[str], bytes], tmp_path: Pat
     for riff in (placeholder, min(placeholder + at - 4, 0xFFFFFFFF)):
         path.write_bytes(b"RIFF" + riff.to_bytes(4, "little") + body)
         assert torn_media(path) == ""
+
+
+def _ape(value: bytes) -> bytes:
+    """Return an APE tag of one item (wiki.hydrogenaud.io, APEv2 specification), with header and footer."""
+    item = struct.pack("<II", len(value), 2) + b"Cover Art (Front)\0" + value
+    head, foot = (
+        b"APETAGEX" + struct.pack("<IIII", 2000, len(item) + 32, 1, flags) + bytes(8)
+        for flags in (0xA0000000, 0x80000000)
+    )
+    return head + item + foot
+
+
+_LYRICS = b"LYRICSBEGIN" + b"IND0000210" + b"LYR00005hello"
+TAGS = {
+    "lyrics": _LYRICS + b"%06dLYRICS200" % len(_LYRICS) + b"TAG" + bytes(124) + b"\xff",
+    "id3v2": b"ID3\4\0\x10\0\0\0\x20" + bytes(32) + b"3DI\4\0\x10\0\0\0\x20",
+    "cover": _ape(random.Random(1).randbytes(300_000)),
+}
+
+
+@pytest.mark.parametrize("tag", TAGS)
+@pytest.mark.parametrize("name", ["a.mp3", "cbr.mp3"])
+def test_tags_behind_an_mp3_are_no_damage(whole: Callable[[str], bytes], tmp_path: Path, name: str, tag: str) -> None:
+    """An MP3 is whole with lyrics, a tag or a cover behind its sound, and torn if sound before them is missing."""
+    content, path = whole(name), tmp_path / name
+    path.write_bytes(content + TAGS[tag])
+    assert torn_media(path) == ""
+    middle = len(content) // 2
+    path.write_bytes(content[:middle] + bytes(PAGE) + content[middle + PAGE :] + TAGS[tag])
+    assert torn_media(path) != ""
+    path.write_bytes(content[: -len(content) // 3] + TAGS[tag])
+    assert torn_media(path) != ""
