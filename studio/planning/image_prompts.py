@@ -6,6 +6,7 @@ everywhere. The prompts file, in which a person reads and edits prompts, is `stu
 
 from __future__ import annotations
 
+import re
 from typing import Literal, get_args
 
 from studio.input.prompts_file import parse_prompts, prompts_json, prompts_text
@@ -96,8 +97,12 @@ def image_prompt(
 
 
 def with_style(body: str, style: str) -> str:
-    """Return a prompt with its style as a last sentence: '..., dawn light. Style: film noir.'"""
-    words = one_line(style, PROMPT_CHARACTERS // 2).rstrip(" .")
+    """Return a prompt with its style as a last sentence: '..., dawn light. Style: film noir.'
+
+    What parts a prompt's sentences, and the notes of a redo from the style, is left out of the style's own words.
+    """
+    words = re.sub(r"\.+, ", ", ", one_line(one_line(style).replace(STYLE_MARK.strip(), "")))
+    words = one_line(words, PROMPT_CHARACTERS // 2).rstrip(" .")
     if not words:
         return one_line(body, PROMPT_CHARACTERS)
     ending = f".{STYLE_MARK}{words}."

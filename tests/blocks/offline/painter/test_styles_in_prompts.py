@@ -54,6 +54,22 @@ def test_words_of_a_style_are_never_a_subject() -> None:
         assert not reading.card
 
 
+@pytest.mark.parametrize(
+    ("words", "told"),
+    [
+        ("oil, ink etc., a red dragon in front of a castle", "oil, ink etc, a red dragon in front of a castle"),
+        ("by J. Smith Co.., two dogs...", "by J. Smith Co, two dogs"),
+        ("Style: a cat. Style: a dog", "a cat. a dog"),
+        ("film noir, 35 mm. Hard light.", "film noir, 35 mm. Hard light"),
+    ],
+)
+def test_marks_within_a_style_part_nothing(words: str, told: str) -> None:
+    """What parts a prompt into what it shows, its style and notes may be written in a style, too."""
+    prompt = with_style(SHOWN, words)
+    assert part_style(prompt) == (SHOWN, told)
+    assert part_style(f"{prompt}, at night") == (f"{SHOWN}, at night", told)
+
+
 @pytest.mark.parametrize(("words", "hour", "weather"), [("at night", "night", ()), ("snowy winter", "noon", ("snow",))])
 def test_hour_and_weather_of_free_words_count(words: str, hour: str, weather: tuple[str, ...]) -> None:
     """What words of a style said of light and weather they still say."""
