@@ -50,6 +50,7 @@ _WRITTEN = re.compile(r"[A-Za-z0-9]+(?:[ _-]+[A-Za-z0-9]+)*")
 _FRONT = re.compile(r"\s*---[ \t]*\n(?P<front>.*?)\n---[ \t]*(?:\n|$)", re.DOTALL)
 _FRONT_LINES = 200
 _KEYS = ("name", "title", "about", "sample", "settings")
+_SENTENCES = ("opening", "closing", "asides")
 _FREE = "---\ntitle: {title}\n---\n"
 
 
@@ -181,7 +182,11 @@ def parse_style(text: str) -> Style:
     settings = front.get("settings") or {}
     if not isinstance(settings, dict):
         raise BadInput("settings: expected keys under it, for example 'palette: mono'")
-    fields = {**front, "settings": _known(settings, tuple(StyleSettings.model_fields), "the setting")}
+    settings = _known(settings, tuple(StyleSettings.model_fields), "the setting")
+    settings |= {
+        key: _spoken(value) for key, value in settings.items() if key in _SENTENCES and isinstance(value, list)
+    }
+    fields = {**front, "settings": settings}
     name = fields.get("name") or ""
     if not isinstance(name, str) or (name and not _NAME.fullmatch(name)):
         raise BadInput(f"name: {str(name)[:60]!r} is not in small letters, digits and dashes")
@@ -205,6 +210,15 @@ def _known(given: Mapping[object, object], known: tuple[str, ...], what: str) ->
             hint = f"did you mean {near[0]!r}?" if near else f"known are {', '.join(known)}"
             raise BadInput(f"{what} {key[:60]!r} is not known: {hint}")
     return found
+
+
+def _spoken(sentences: list[object]) -> list[object]:
+    """Return sentences as those of a script are read: without markup and control characters; none that says nothing."""
+    told = (
+        one_line(" ".join(line.text for line in read_markdown(clean_text(each)))) if isinstance(each, str) else each
+        for each in sentences
+    )
+    return [each for each in told if each != ""]
 
 
 def _sections(body: str) -> dict[str, str]:

@@ -128,6 +128,23 @@ def test_a_wrong_file_is_told_in_one_line(what: str) -> None:
     assert len(str(told.value)) < 400
 
 
+@pytest.mark.parametrize(
+    ("written", "told"),
+    [
+        ("'<b>Hi</b>, **you** &amp; me.'", ("Hi, you & me.",)),
+        ("'Read [this](https://example.org/a).'", ("Read this.",)),
+        ('"A\\x1b[31mred\\nmoon."', ("A[31mred moon.",)),
+        ("'***'", ()),
+        ("It is 3 * 4.", ("It is 3 * 4.",)),
+    ],
+)
+def test_sentences_are_read_as_those_of_a_script(written: str, told: tuple[str, ...]) -> None:
+    """What a style has said is without markup and control characters."""
+    for key in ("opening", "closing", "asides"):
+        style = parse_style(f"---\ntitle: T\nsettings:\n  {key}: [{written}]\n---\n")
+        assert getattr(style.settings, key) == told
+
+
 def test_a_style_of_another_name_than_its_file_is_refused(own: Path) -> None:
     """A copied file says what to change."""
     (own / "other.md").write_text(WHOLE, "utf-8")
