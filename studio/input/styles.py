@@ -50,6 +50,7 @@ _WRITTEN = re.compile(r"[A-Za-z0-9]+(?:[ _-]+[A-Za-z0-9]+)*")
 _FRONT = re.compile(r"\s*---[ \t]*\n(?P<front>.*?)\n---[ \t]*(?:\n|$)", re.DOTALL)
 _FRONT_LINES = 200
 _KEYS = ("name", "title", "about", "sample", "settings")
+_COLOURS = ("paper", "ink", "accent")
 _SENTENCES = ("opening", "closing", "asides")
 _FREE = "---\ntitle: {title}\n---\n"
 
@@ -183,12 +184,18 @@ def parse_style(text: str) -> Style:
     if not isinstance(settings, dict):
         raise BadInput("settings: expected keys under it, for example 'palette: mono'")
     settings = _known(settings, tuple(StyleSettings.model_fields), "the setting")
+    for key in _COLOURS:
+        # Without them a colour of digits is a number, and behind a bare '#' stands a remark.
+        if not isinstance(settings.get(key, ""), str):
+            raise BadInput(f'settings, {key}: a colour needs quotation marks, for example {key}: "#1a2b3c"')
     settings |= {
         key: _spoken(value) for key, value in settings.items() if key in _SENTENCES and isinstance(value, list)
     }
     fields = {**front, "settings": settings}
     name = fields.get("name") or ""
-    if not isinstance(name, str) or (name and not _NAME.fullmatch(name)):
+    if not isinstance(name, str):
+        raise BadInput(f"name: {str(name)[:60]!r} needs quotation marks, to be read as text")
+    if name and not _NAME.fullmatch(name):
         raise BadInput(f"name: {str(name)[:60]!r} is not in small letters, digits and dashes")
     for key in ("title", "about", "sample"):
         if isinstance(value := fields.get(key), str):

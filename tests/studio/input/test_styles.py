@@ -109,10 +109,12 @@ WRONG = {
     "a wrong palette": ("---\ntitle: x\nsettings: {palette: mauve}\n---\n", "palette"),
     "a wrong number": ("---\ntitle: x\nsettings: {pace: fast}\n---\n", "pace"),
     "too fast": ("---\ntitle: x\nsettings: {pace: 99}\n---\n", "pace"),
-    "a colour without marks": ("---\ntitle: x\nsettings: {ink: 000000}\n---\n", "ink"),
+    "a colour without marks": ("---\ntitle: x\nsettings: {ink: 000000}\n---\n", "ink: a colour needs quotation marks"),
+    "a colour as a remark": ("---\ntitle: x\nsettings:\n  ink: #ffffff\n---\n", "ink: a colour needs quotation marks"),
     "a move that is none": ("---\ntitle: x\nsettings: {moves: [fly]}\n---\n", "moves"),
     "words in no section": ("---\ntitle: x\n---\nhello\n", "no section"),
     "a section twice": ("---\ntitle: x\n---\n## Cut\na\n## Cut\nb\n", "twice"),
+    "a name that is a number": ("---\nname: 123\ntitle: x\n---\n", "name: '123' needs quotation marks"),
     "a name that is a path": ("---\nname: ../x\ntitle: x\n---\n", "name"),
 }
 
