@@ -51,7 +51,7 @@ class StyleSettings(FrozenModel):
 
     palette: Palette = Field(default="natural", description="the colours of pictures")
     contrast: float = Field(default=1.0, ge=0.4, le=2.5, description="of pictures; 1 is as painted")
-    grain: float = Field(default=1.0, ge=0, le=8, description="how much film grain; 1 is as painted, 0 is none")
+    grain: float = Field(default=1.0, ge=0, le=8, description="film grain; up to 1 is as painted, more adds to it")
     line: Line = Field(default="none", description="what pictures are drawn with")
     light: Light = Field(default="as told", description="what the light does, whatever the story says")
     frame: Frame = Field(default="none", description="what stands around every picture, and does not move with it")

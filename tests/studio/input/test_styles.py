@@ -20,7 +20,7 @@ from studio.input.styles import (
     with_style_kept,
 )
 from studio.model.brief import DEFAULT_STYLE, Brief, FilmOptions
-from studio.model.style import SECTIONS, StyleSettings
+from studio.model.style import NO_SETTINGS, SECTIONS, StyleSettings
 
 WHOLE = (
     "---\nname: mine\ntitle: Mine\nabout: A look.\nsettings:\n  palette: mono\n---\n\n## Picture\n\nGrey *and* calm.\n"
@@ -47,6 +47,17 @@ def test_the_program_s_styles_are_whole(own: Path) -> None:
         assert each.style.sample, each.name
         looks.add((each.style.settings.palette, each.style.settings.line, each.style.settings.frame))
     assert len(looks) == len(found)
+
+
+def test_the_program_s_styles_set_only_what_has_an_effect() -> None:
+    """None sets what is set anyway, or a grain of at most 1, which is as painted."""
+    for each in all_styles({}):
+        assert each.style is not None, each.fault
+        settings = each.style.settings
+        assert {
+            key for key in settings.model_fields_set if getattr(settings, key) == getattr(NO_SETTINGS, key)
+        } == set()
+        assert "grain" not in settings.model_fields_set or settings.grain > 1, each.name
 
 
 def test_a_person_s_own_style_comes_first(own: Path) -> None:
