@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import contextlib
 import itertools
-import math
 from collections.abc import Callable, Iterator
 from fractions import Fraction
 from pathlib import Path
@@ -326,25 +325,24 @@ def _between(blocks: Iterator[Samples], first: int, last: int) -> Iterator[Sampl
             return
 
 
-def sound_of(source: Path, first_seconds: float, last_seconds: float | None, out: Path) -> PieceMeasures:
+def sound_of(source: Path, first_seconds: float, last_seconds: float, out: Path) -> PieceMeasures:
     """Write a part of a clip's own sound: stereo, 16 bit, 48 kHz, beginning at the same moment as its picture.
 
-    With `last_seconds` it is exactly so long, with silence where the clip has no sound; with None it ends where the
-    sound does. What has more than two channels is mixed down with headroom, so that it does not clip.
+    It is exactly so long, with silence where the clip has no sound. What has more than two channels is mixed down with
+    headroom, so that it does not clip.
 
     Raises:
         BadInput: the file cannot be used, or has no sound.
         EngineFailed, DiskFull: it cannot be written. After any error, ignore whatever is at `out`.
     """
-    if not 0 <= first_seconds < (math.inf if last_seconds is None else last_seconds):
+    if not 0 <= first_seconds < last_seconds:
         raise unusable(source, f"has no part from {first_seconds} s to {last_seconds} s", "give the later one last")
     at = 0
     with wav_file(out, channels=2, rate_hz=RATE_HZ) as append:
         for block in sound_blocks(source, RATE_HZ, "stereo", first_seconds, last_seconds, headroom=True):
             append(block)
             at += len(block)
-        if last_seconds is not None:
-            missing = round((last_seconds - first_seconds) * RATE_HZ) - at
-            append(np.zeros((max(0, missing), 2), np.float32))
-            at += max(0, missing)
+        missing = max(0, round((last_seconds - first_seconds) * RATE_HZ) - at)
+        append(np.zeros((missing, 2), np.float32))
+        at += missing
     return PieceMeasures(seconds=at / RATE_HZ)
