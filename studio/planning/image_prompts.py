@@ -101,7 +101,7 @@ def with_style(body: str, style: str) -> str:
 
     What parts a prompt's sentences, and the notes of a redo from the style, is left out of the style's own words.
     """
-    words = re.sub(r"\.+, ", ", ", one_line(one_line(style).replace(STYLE_MARK.strip(), "")))
+    words = re.sub(r"(?<!\.)\.+, ", ", ", one_line(one_line(style).replace(STYLE_MARK.strip(), "")))
     words = one_line(words, PROMPT_CHARACTERS // 2).rstrip(" .")
     if not words:
         return one_line(body, PROMPT_CHARACTERS)
