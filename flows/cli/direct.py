@@ -32,10 +32,11 @@ from studio.directing.edits import (
     use_clip,
     use_music,
     use_picture,
+    use_score,
     use_voice,
 )
 from studio.directing.edits import redo as redo_shots
-from studio.directing.takes import take_numbered, takes_of
+from studio.directing.takes import composed_like, is_wanted, take_numbered, takes_of
 from studio.errors import BadInput
 from studio.model.film import Source
 from studio.planning.shots_named import shots_named
@@ -157,16 +158,17 @@ def pick(
         raise BadInput("the score is the whole film's: leave --shot out" if shot else "say which shot: --shot 3")
     number = opened.one(shot) if shot is not None else 0
     whose = f"the {stage} of shot {number}" if number else "the score"
-    found = take_numbered(takes_of(opened.folder, opened.plan.shots, stage, number), take, whose)
+    there = takes_of(opened.folder, opened.plan.shots, stage, number)
+    found = take_numbered(there, take, whose)
     sha256 = found.receipt.sha256
-    if found.in_place:
+    if found.in_place and is_wanted(found, opened.plan):
         raise BadInput(f"take {take} of {whose} is in its place already")
     source = Source(sha256=sha256)
     changes: dict[RedoStage, Edit] = {
         "image": use_picture(sha256, number),
         "video": use_clip(source, number),
         "narration": use_voice(source, number, found.receipt.prompt),
-        "score": use_music(source),
+        "score": use_score(composed) if (composed := composed_like(found, there)) else use_music(source),
     }
     return opened.carry_out("pick", f"pick take {take} of {whose}", changes[stage])
 

@@ -18,7 +18,7 @@ from rich.console import Console
 
 from flows.cli.command_options import NO_MONEY_OPTIONS, Json, Money, Output
 from flows.cli.running import run_on
-from studio.directing.director import direct, directed_texts, own_brief, prepare_nothing, read_plan
+from studio.directing.director import direct, directed_texts, left_out, own_brief, prepare_nothing, read_plan
 from studio.directing.edits import Edit, Plan
 from studio.directing.takes import takes_of
 from studio.errors import BadInput
@@ -146,7 +146,9 @@ class Opened:
         if line := _planned.get():
             from flows.cli.plan import show_plan
 
-            return show_plan(self.folder, directed_texts(self.folder, change), words, line, how.money, how.json, given)
+            directed = directed_texts(self.folder, change)
+            notes = left_out(self.plan, change(self.plan))
+            return show_plan(self.folder, directed, words, line, how.money, how.json, given, notes)
         how.money.terms()
         now = datetime.now().isoformat(timespec="seconds")
         direct(self.folder, change, verb, words, now, self.tell, prepare=prepare)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Container
+from collections.abc import Container, Sequence
 from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
@@ -93,6 +93,8 @@ def plan(
         found = _of_idea(idea, options, terms)
         found = replace(found, notes=(*shape.notes(), *found.notes))
         line = command("make", "", place, *_options(shape), *budget, idea=idea)
+        if " " not in idea:
+            notes.append(f"No session is named {idea!r}: this is a new film about that.")
         if (same := unfinished_session_for(sessions_root(place), idea, options)) is not None:
             notes.append(
                 f"{same.name} asks for the same and is unfinished; to plan that: {command('plan', same.name, place)}"
@@ -105,7 +107,14 @@ def plan(
 
 
 def show_plan(
-    folder: Path, directed: Directed, words: str, line: str, money: Money, json: bool, given: Container[str] = ()
+    folder: Path,
+    directed: Directed,
+    words: str,
+    line: str,
+    money: Money,
+    json: bool,
+    given: Container[str] = (),
+    notes: Sequence[str] = (),
 ) -> int:
     """Show what a change of the plan would have made, and what that would cost; return the exit code.
 
@@ -114,6 +123,7 @@ def show_plan(
         words: what the change is: 'redo the image of shot 3'.
         line: the command line that makes the change.
         given: the SHA-256 of pictures that the change would bring into the session.
+        notes: what else a person should know, one line each.
     """
     brief = read_brief(folder)
     brief = brief.model_copy(update={"terms": brief.terms.with_changes(money.terms())})
@@ -121,7 +131,7 @@ def show_plan(
     if json:
         write_json({"change": words, **forecast_json(found)})
     else:
-        print("\n".join([f"If you {words}:", *forecast_lines(found, line)]))
+        print("\n".join([f"If you {words}:", *forecast_lines(found, line), *notes]))
     return 0
 
 

@@ -131,7 +131,7 @@ def use(
         source = given.source(start, end, sound=sound)
         length = (given.media.seconds if end is None else end) - start
         words = f"use {given.name} as the clip of shot {number}"
-        words += f", {length:.1f} s" if follow else f", {fitted(given, opened.plan, number)}"
+        words += f", {length:.1f} s" if follow else f", {fitted(given, opened.plan, number, start, end)}"
         change = use_clip(source, number, length if follow else None)
     return opened.carry_out("use", words, change, prepare=keep(given))
 

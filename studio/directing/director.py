@@ -106,6 +106,24 @@ def own_brief(folder: Path) -> Brief:
     return read_brief(folder)
 
 
+def left_out(before: Plan, after: Plan) -> tuple[str, ...]:
+    """Return what a person had chosen and a change leaves out, one line each; it stays among the takes."""
+    found: list[str] = []
+    shots = {shot.id: shot for shot in after.shots}
+    for shot in before.shots:
+        now = shots.get(shot.id)
+        for what, chosen in (("clip", shot.clip), ("recording", shot.voice)):
+            kept = now is None or (now.clip if what == "clip" else now.voice) is not None
+            if chosen is not None and not kept:
+                name = f" ({chosen.name})" if chosen.name else ""
+                found.append(f"shot {shot.index}: the {what} that was chosen{name} is not used any more")
+        if shot.picture and now is not None and not now.picture:
+            found.append(f"shot {shot.index}: the picture that was chosen is not used any more")
+    if before.story.music is not None and after.story.music is None:
+        found.append(f"the music that was chosen ({before.story.music.name or 'a take'}) is not used any more")
+    return tuple(found)
+
+
 def prepare_nothing(store: SessionStore) -> None:
     """Prepare nothing."""
 
@@ -161,6 +179,8 @@ def direct_open(
         return entry
     after = edit(plan)
     texts = _told(changed_texts(plan, after))
+    for line in left_out(plan, after):
+        tell(line)
     prepare()
     _stamp_pictures(store, plan.shots, after.shots)
     return journal.record(verb, words, texts, run=run)

@@ -251,6 +251,11 @@ def use_music(source: Source | None) -> Edit:
     return lambda plan: replace(plan, story=_story(plan.story, music=source))
 
 
+def use_score(take: int) -> Edit:
+    """Return the change that has the crew's score be this take: another length of the film gets it composed anew."""
+    return lambda plan: replace(plan, story=_story(plan.story, music=None, score_take=take, score_alternatives=0))
+
+
 def use_title_card(source: Source | None) -> Edit:
     """Return the change that makes a picture or clip the film's title; None: it is drawn."""
     return lambda plan: replace(plan, story=_story(plan.story, title_card=source))

@@ -283,14 +283,15 @@ def _note(placed: PlacedFile, file: OwnFile, plan: Plan) -> str:
     return f"the {'music' if placed.kind == 'score' else 'title'} put there by hand is used ({file.name})"
 
 
-def fitted(file: OwnFile, plan: Plan, number: int) -> str:
-    """Return in words how a clip is fitted to its shot: 'trimmed from 12.3 to 4.8 s'."""
+def fitted(file: OwnFile, plan: Plan, number: int, start: float = 0.0, end: float | None = None) -> str:
+    """Return in words how a clip, or a part of it, is fitted to its shot: 'trimmed from 12.3 to 4.8 s'."""
     seconds = plan.shots[number - 1].frames / plan.fps
-    if file.media.kind == "picture" or abs(file.media.seconds - seconds) < 1 / plan.fps:
+    length = (file.media.seconds if end is None else end) - start
+    if file.media.kind == "picture" or abs(length - seconds) < 1 / plan.fps:
         return "as it is"
-    if file.media.seconds > seconds:
-        return f"trimmed from {file.media.seconds:.1f} to {seconds:.1f} s"
-    return f"{file.media.seconds:.1f} s, its last frame held for {seconds - file.media.seconds:.1f} s more"
+    if length > seconds:
+        return f"trimmed from {length:.1f} to {seconds:.1f} s"
+    return f"{length:.1f} s, its last frame held for {seconds - length:.1f} s more"
 
 
 def _name(folder: Path, placed: PlacedFile) -> str:

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 
-from studio.directing.edits import STAGE_OF, RedoStage
+from studio.directing.edits import STAGE_OF, Plan, RedoStage
 from studio.errors import BadInput
 from studio.fs import files
 from studio.model.film import Shot, Stage
@@ -67,6 +67,36 @@ def takes_of(folder: Path, shots: Sequence[Shot], stage: RedoStage, number: int 
 def _since(receipt: Receipt) -> str:
     """Return since when a shot has the take, local time, ISO 8601; of a picture by hand, as its file says."""
     return receipt.made_at or datetime.fromtimestamp(receipt.mtime_ns / 1e9).isoformat(timespec="microseconds")
+
+
+def composed_like(take: Take, takes: Sequence[Take]) -> int:
+    """Return the number of the crew's take that a score is, if the film is as it was when that was composed; else 0.
+
+    Such a take is picked by its number: it is composed anew where the film gets another length.
+    """
+    now = next((each.receipt for each in takes if each.in_place), None)
+    made = take.receipt
+    same = now is not None and (made.prompt, made.seconds, made.model) == (now.prompt, now.seconds, now.model)
+    return made.take if same else 0
+
+
+def is_wanted(take: Take, plan: Plan) -> bool:
+    """Tell whether a take that is in place stays there: else the next run makes what the plan wants instead."""
+    made, story = take.receipt, plan.story
+    if not take.shot:
+        return story.music is None and made.take in (0, story.score_take)
+    shot = plan.shots[take.shot - 1]
+    match take.stage:
+        case "image":
+            mine = made.by_hand and made.direction in ("", shot.direction)
+            same = made.take in (0, shot.take) and made.prompt == shot.image_prompt and not shot.picture
+            return mine or same or shot.picture == made.sha256
+        case "video":
+            same = made.take in (0, shot.video_take) and shot.clip is None
+            return same or (shot.clip is not None and shot.clip.sha256 == made.sha256)
+        case _:
+            same = made.take in (0, shot.narration_take) and made.prompt == shot.narration and shot.voice is None
+            return same or (shot.voice is not None and shot.voice.sha256 == made.sha256)
 
 
 def take_numbered(takes: Sequence[Take], number: int, whose: str) -> Take:

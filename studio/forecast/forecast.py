@@ -255,7 +255,8 @@ class _Forecaster:
             own = shot.clip is not None
             for take in clip_alternatives(shot):
                 self._take_behind("videos", shot, take.video_take, self._job.crew.animator)
-            return self._behind("videos", OWN_ENGINE if own else self._job.crew.animator, shot.index)
+            engine = OWN_ENGINE if own else self._job.crew.animator
+            return self._behind("videos", engine, shot.index, shot.id, 0 if own else shot.video_take)
         work = stages.clip(self._job, shot, image, line)
         for take in clip_alternatives(shot):
             further = stages.clip(self._job, take, image, line)
@@ -345,10 +346,11 @@ class _Forecaster:
         other_words = work.prompt is not None and seen.receipt.prompt != work.prompt
         return replace(seen, why="edited prompt" if other_words else "other options")
 
-    def _behind(self, stage: Stage, engine: Engine, index: int = 0) -> Receipt | None:
+    def _behind(self, stage: Stage, engine: Engine, index: int = 0, shot: str = "", take: int = 0) -> Receipt | None:
         """Note a piece whose order cannot be known, because what it builds on will be made in the run."""
         seen = self._pieces.decide_unknown(stage, index) if self._pieces else NEW
-        return self._note(Order(self._job.session_id, stage, index, ""), engine, seen, lambda: _untold(engine))
+        order = Order(self._job.session_id, stage, index, "", shot=shot, take=take)
+        return self._note(order, engine, seen, lambda: _untold(engine))
 
     def _step(self, work: Work[Any], seen: Decision) -> Receipt | None:
         """Note what would be done about a piece; return its receipt if its bytes will be those it has, or had."""
@@ -376,6 +378,12 @@ class _Forecaster:
             return None
         self._asked.add(key)
         estimate = quote()
+        if receipt is not None and seen.why not in ("missing", "damaged", "further take"):
+            if order.shot and receipt.shot not in ("", order.shot):
+                # What is there is another shot's.
+                seen, receipt = replace(seen, why="new"), None
+            elif order.take > 1 and receipt.take != order.take:
+                seen = replace(seen, why="redo")
         if engine == OWN_ENGINE and seen.why not in ("missing", "damaged"):
             seen = replace(seen, why="own file")
         others = seen.why == "new upstream" and self._sure and receipt is not None and _by_others(receipt, engine)

@@ -115,6 +115,41 @@ def test_a_change_for_later_changes_the_plan_alone(film: Path, capfd: pytest.Cap
     assert {name: (film / name).read_bytes() for name in plans} == plans
 
 
+def ended(words: list[str]) -> int:
+    """Run `film` and return its exit code."""
+    with pytest.raises(SystemExit) as left:
+        main(words)
+    assert isinstance(left.value.code, int)
+    return left.value.code
+
+
+def test_a_take_in_place_can_be_picked_if_the_plan_wants_another(
+    tmp_path: Path, capfd: pytest.CaptureFixture[str]
+) -> None:
+    """After a redo for later, the take that is still there is picked instead; picked again, it is there already."""
+    folder = opened(tmp_path)
+    filmed(folder, fake_crew(Log()))
+    words = [folder.name, "--shot", "1", "--later", "--output", str(folder.parent.parent)]
+    assert ended(["redo", *words]) == 0
+    assert ended(["pick", *words, "--take", "1"]) == 0
+    assert ended(["pick", *words, "--take", "1"]) == 2
+    assert "is in its place already" in capfd.readouterr().err
+
+
+def test_what_a_change_leaves_out_is_told(tmp_path: Path, capfd: pytest.CaptureFixture[str]) -> None:
+    """A clip of one's own that a redo of the picture takes out is named, by the plan, too."""
+    folder = opened(tmp_path)
+    filmed(folder, fake_crew(Log()))
+    where = ["--output", str(folder.parent.parent)]
+    clip = named_clip(tmp_path, "silent.mp4")
+    assert ended(["use", folder.name, str(clip), "--shot", "2", "--later", *where]) == 0
+    line = "shot 2: the clip that was chosen (silent.mp4) is not used any more"
+    for words in (["plan", folder.name, "redo", "--shot", "2"], ["redo", folder.name, "--shot", "2", "--later"]):
+        capfd.readouterr()
+        assert ended([*words, *where]) == 0
+        assert line in capfd.readouterr().out
+
+
 def test_a_directing_command_can_be_planned_in_either_order() -> None:
     """`film plan SESSION redo ...`, as one says it, and `film plan redo SESSION ...`, as make passes it on."""
     assert planned_command(["plan", "s", "redo", "--shot", "1"]) == ["redo", "s", "--shot", "1"]

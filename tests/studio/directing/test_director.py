@@ -25,8 +25,9 @@ from studio.directing.edits import (
     reword,
     split,
     use_picture,
+    use_score,
 )
-from studio.directing.takes import take_numbered, takes_of
+from studio.directing.takes import Take, composed_like, take_numbered, takes_of
 from studio.errors import BadInput, BrokenPlan, SessionLocked
 from studio.model.film import Shot
 from studio.store import lock
@@ -389,6 +390,24 @@ def test_the_number_of_a_take_stays(film: tuple[Path, PaidPainter]) -> None:
     done(folder, redo(Redo(takes=2), {2}))
     check()
     assert len(numbers) == 10
+
+
+@pytest.mark.parametrize(
+    ("other", "number"), [({}, 1), ({"seconds": 9.0}, 0), ({"prompt": "grave from 0.00 s"}, 0), ({"take": 0}, 0)]
+)
+def test_a_score_of_the_same_film_is_picked_by_its_number(
+    film: tuple[Path, PaidPainter], other: dict[str, object], number: int
+) -> None:
+    """So that it is composed anew for another length; music of another length or other moods is used as it was."""
+    folder, _ = film
+    made = read_receipt(folder / "images/shot_001.json")
+    assert made is not None
+    receipt = made.model_copy(update={"stage": "score", "take": 1, "seconds": 8.0, "prompt": "calm from 0.00 s"})
+    now = Take(2, "score", 0, "score.wav", True, receipt.model_copy(update={"take": 2}))
+    earlier = Take(1, "score", 0, "takes/score/a.wav", False, receipt.model_copy(update=other))
+    assert composed_like(earlier, (earlier, now)) == number
+    story = use_score(1)(read_plan(folder, read_brief(folder))).story
+    assert (story.score_take, story.music) == (1, None)
 
 
 def test_a_take_is_named_by_its_number(film: tuple[Path, PaidPainter]) -> None:

@@ -406,6 +406,8 @@ def test_how_a_clip_is_fitted_is_said(film: Path, tmp_path: Path) -> None:
     assert (fitted(file, plan, 1) == "as it is") == (abs(planned - file.media.seconds) < 1 / plan.fps)
     longer = OwnFile(file.path, file.sha256, file.media.model_copy(update={"seconds": 60.0}))
     assert fitted(longer, plan, 1) == f"trimmed from 60.0 to {planned:.1f} s"
+    part = f"1.0 s, its last frame held for {planned - 1:.1f} s more"
+    assert fitted(longer, plan, 1, 58.5, 59.5) == fitted(longer, plan, 1, 59.0) == part
     assert files.sha256_of(file.path) == file.sha256
 
 

@@ -165,7 +165,7 @@ def test_a_shot_inserted_in_front(film: Path) -> None:
     found = forecast(film)
     assert [step for step in made(found) if step[0] in ("images", "videos")] == [
         ("images", 1, "new"),
-        ("videos", 1, "new upstream"),
+        ("videos", 1, "new"),
     ]
     assert step_of(found, "images", 2).why == "kept elsewhere"
     check_against_a_run(film, found)
