@@ -12,7 +12,17 @@ from pathlib import Path
 from typing import Any
 
 from studio.archive.contents import HeldFile, held_files
-from studio.archive.film_file import FILES, FORMAT, MANIFEST, MANIFEST_SUM, Entry, Manifest, why_not_a_path
+from studio.archive.film_file import (
+    FILES,
+    FORMAT,
+    MANIFEST,
+    MANIFEST_SUM,
+    Entry,
+    Manifest,
+    manifest_text,
+    read_manifest,
+    why_not_a_path,
+)
 from studio.archive.room import check_room
 from studio.errors import BadInput
 from studio.fs import files, safe_open
@@ -64,7 +74,9 @@ def pack_session(
             show_share(done / (2 * size) if size else 1.0)
 
         entries = [_entry(folder, each, step) for each in inside]
-        manifest = Manifest(format=FORMAT, session_id=folder.name, version=version, files=tuple(entries))
+        text = manifest_text(Manifest(format=FORMAT, session_id=folder.name, version=version, files=tuple(entries)))
+        # As it is read where it is unpacked: a file that cannot be unpacked is not written.
+        manifest = read_manifest(text, folder.name)
         written = 0
         with files.written_whole(path) as append:
 
@@ -74,7 +86,7 @@ def pack_session(
                 written += len(content)
                 return len(content)
 
-            _write(folder, manifest, write, step)
+            _write(folder, manifest, text, write, step)
     finally:
         held.release()
     return Packed(path, len(entries), written)
@@ -121,8 +133,9 @@ class _Sink:
         self.write = write
 
 
-def _write(folder: Path, manifest: Manifest, write: Callable[[bytes], int], step: Callable[[int], None]) -> None:
-    text = (manifest.model_dump_json(indent=1) + "\n").encode("utf-8")
+def _write(
+    folder: Path, manifest: Manifest, text: bytes, write: Callable[[bytes], int], step: Callable[[int], None]
+) -> None:
     digest = f"{hashlib.sha256(text).hexdigest()}  {MANIFEST}\n".encode("ascii")
     sink: Any = _Sink(write)
     with tarfile.open(mode="w|", fileobj=sink, bufsize=_BUFFER, format=tarfile.PAX_FORMAT, encoding="utf-8") as tar:

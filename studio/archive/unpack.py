@@ -17,7 +17,7 @@ from pathlib import Path
 from typing import Any
 
 from studio.archive.contents import flush_tree, folders_of
-from studio.archive.film_file import MANIFEST, MANIFEST_SUM, Entry, Manifest, read_manifest
+from studio.archive.film_file import MANIFEST, MANIFEST_BYTES, MANIFEST_SUM, Entry, Manifest, read_manifest
 from studio.archive.room import check_room
 from studio.errors import BadInput, BrokenPlan, NoSuchSession
 from studio.fs import files, safe_open, tolerant
@@ -176,7 +176,7 @@ class _Packed:
 
     def _small(self, name: str) -> bytes:
         member = self._next()
-        if member is None or member.name != name or member.size > safe_open.JSON_BYTES:
+        if member is None or member.name != name or member.size > MANIFEST_BYTES:
             raise BadInput(f"{str(self._path)!r} {_CUT}, or is no film of this program: nothing was imported")
         return b"".join(self._blocks(member))
 

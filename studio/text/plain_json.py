@@ -37,10 +37,13 @@ def no_constant(name: str) -> NoReturn:
 _LIGHT = json.JSONDecoder(parse_constant=no_constant)
 
 
-def read_plainly(content: str | bytes) -> object:
+def read_plainly(content: str | bytes, most_parts: int = MOST_PARTS) -> object:
     """Return the value of a JSON text; bytes are UTF-8. If a key occurs twice, the last one counts.
 
     A lone surrogate is kept as it is: other programs write some.
+
+    Args:
+        most_parts: as `decoded`.
 
     Raises:
         NotJson: as `decoded`, or it is not UTF-8.
@@ -49,20 +52,23 @@ def read_plainly(content: str | bytes) -> object:
         text = content if isinstance(content, str) else content.decode("utf-8")
     except UnicodeDecodeError as error:
         raise NotJson(f"it is not UTF-8 at byte {error.start}") from error
-    return decoded(text, _LIGHT.decode)
+    return decoded(text, _LIGHT.decode, most_parts)
 
 
-def decoded(text: str, decode: Callable[[str], T]) -> T:
+def decoded(text: str, decode: Callable[[str], T], most_parts: int = MOST_PARTS) -> T:
     """Return the value that `decode` finds in a JSON text; a byte order mark is skipped.
 
+    Args:
+        most_parts: most brackets, commas and colons outside texts.
+
     Raises:
-        NotJson: the text does not parse, nests deeper than `DEEPEST`, has more than `MOST_PARTS` parts, or holds NaN,
+        NotJson: the text does not parse, nests deeper than `DEEPEST`, has more than `most_parts` parts, or holds NaN,
             Infinity, or a number of more digits than Python reads (4300).
     """
     text = text.removeprefix("\ufeff")
-    # A text shorter than MOST_PARTS cannot have more parts.
-    if text.count("[") + text.count("{") > DEEPEST or len(text) > MOST_PARTS:
-        _check_bounds(text)
+    # A shorter text cannot have more parts.
+    if text.count("[") + text.count("{") > DEEPEST or len(text) > most_parts:
+        _check_bounds(text, most_parts)
     try:
         return decode(text)
     except json.JSONDecodeError as error:
@@ -75,10 +81,10 @@ def decoded(text: str, decode: Callable[[str], T]) -> T:
         raise NotJson("it holds a number too long to read") from error
 
 
-def _check_bounds(text: str) -> None:
+def _check_bounds(text: str, most_parts: int) -> None:
     bare = _TEXT.sub("", text)
-    if sum(bare.count(mark) for mark in _MARKS) > MOST_PARTS:
-        raise NotJson(f"it has more than {MOST_PARTS:,} parts")
+    if sum(bare.count(mark) for mark in _MARKS) > most_parts:
+        raise NotJson(f"it has more than {most_parts:,} parts")
     # A text with one closing bracket too many does not parse, so the rest does not matter.
     for depth in accumulate(_STEPS[bracket] for bracket in _BRACKETS.sub("", bare)):
         if depth > DEEPEST:

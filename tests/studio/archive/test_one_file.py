@@ -18,6 +18,7 @@ from typing import Any
 import pytest
 
 from studio.archive import film_file, pack
+from studio.archive.film_file import Entry, Manifest, manifest_text, read_manifest
 from studio.archive.pack import pack_session
 from studio.archive.unpack import unpack_session
 from studio.checks.verify import FAULTS, verify
@@ -160,6 +161,41 @@ def test_memory_does_not_grow_with_the_film(session: Path, tmp_path: Path) -> No
         assert tracemalloc.get_traced_memory()[1] < 12 << 20
     finally:
         tracemalloc.stop()
+
+
+def written_manifest(count: int) -> bytes:
+    """Return the manifest of so many files with long names of ours."""
+    entry = {"bytes": 10**8, "sha256": "0" * 64, "mtime_ns": 10**18}
+    names = [f"results/{ID}/{n % 8}/{n:06d}-{'f' * 64}-g9" for n in range(count)]
+    files = tuple(Entry.model_validate({"path": name, **entry}) for name in names)
+    return manifest_text(Manifest(format=1, session_id=ID, version="0", files=files))
+
+
+def test_the_bounds_of_a_manifest_fit_the_most_files() -> None:
+    """In length and in parts, of which each file has as many as the next."""
+    texts = [written_manifest(count).decode() for count in (1, 2)]
+    lengths = [len(text) for text in texts]
+    parts = [sum(text.count(mark) for mark in "[{,:") for text in texts]
+    for found, bound in ((lengths, film_file.MANIFEST_BYTES), (parts, film_file._PARTS)):
+        assert found[0] + (found[1] - found[0]) * (film_file.FILES - 1) <= bound
+
+
+@pytest.mark.thorough
+def test_a_manifest_of_the_most_files_is_read() -> None:
+    """What is written of so many files is read again."""
+    assert len(read_manifest(written_manifest(film_file.FILES), "a.film").files) == film_file.FILES
+
+
+def test_what_could_not_be_unpacked_is_not_packed(
+    session: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A manifest that would be refused is refused before anything is written."""
+    for bound in ("MANIFEST_BYTES", "_PARTS"):
+        with monkeypatch.context() as patch:
+            patch.setattr(film_file, bound, 50)
+            with pytest.raises(BadInput, match=ID):
+                pack_session(session, tmp_path / "a.film", "0")
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["sessions"]
 
 
 # --- what is refused ------------------------------------------------------------------------------
