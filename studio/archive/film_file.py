@@ -26,6 +26,8 @@ FORMAT = 1
 MANIFEST, MANIFEST_SUM = "manifest.json", "manifest.sha256"
 FILES = 4 * safe_open.NAMES
 """Most files in one: four times what a single folder of a session holds."""
+FOLDERS = 1_000
+"""Most folders in one: a session has some forty, and a person may have put more there."""
 MANIFEST_BYTES = 1 << 27
 """Longest manifest, in bytes: the most files at 466 each, twice what the ones with usual names take."""
 _PARTS = 12 * FILES
@@ -107,7 +109,12 @@ def _check_paths(told: Manifest, shown: str) -> None:
             raise BadInput(f"{shown} has the file {each.path[:80]!r} twice: nothing was imported")
         files.add(each.path)
     names = Counter(path.rpartition("/")[0] for path in files)
-    folders = {above.as_posix() for home in names for above in (PurePosixPath(home), *PurePosixPath(home).parents)}
+    folders: set[str] = set()
+    for home in names:
+        folders.update(above.as_posix() for above in (PurePosixPath(home), *PurePosixPath(home).parents))
+        # The session's own is among them.
+        if len(folders) - 1 > FOLDERS:
+            raise BadInput(f"{shown} has more folders than a film ever has ({FOLDERS:,})")
     if both := files & folders:
         raise BadInput(f"{shown} has {min(both)[:80]!r} as a file and as a folder: nothing was imported")
     home, count = max(names.items(), key=lambda each: each[1], default=("", 0))

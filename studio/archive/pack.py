@@ -11,9 +11,10 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from studio.archive.contents import HeldFile, held_files
+from studio.archive.contents import HeldFile, folders_of, held_files
 from studio.archive.film_file import (
     FILES,
+    FOLDERS,
     FORMAT,
     MANIFEST,
     MANIFEST_SUM,
@@ -109,6 +110,8 @@ def _packable(folder: Path) -> list[HeldFile]:
     inside = held_files(folder)
     if len(inside) > FILES:
         raise BadInput(f"{folder.name} holds {len(inside):,} files, more than a film ever has: move some elsewhere")
+    if (folders := len(folders_of(each.path for each in inside))) > FOLDERS:
+        raise BadInput(f"{folder.name} has {folders:,} folders, more than a film ever has: move some elsewhere")
     for each in inside:
         if reason := why_not_a_path(each.path):
             raise BadInput(f"{folder.name} has a file {each.path[:80]!r}, {reason}: rename it, then try again")

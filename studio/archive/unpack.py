@@ -69,11 +69,12 @@ def unpack_session(root: Path, path: Path, show_share: Callable[[float], None] =
         manifest = packed.manifest()
         if manifest.bytes > size:
             raise BadInput(f"{str(path)!r} says that it holds more than it does: nothing was imported")
-        check_room(root, manifest.bytes)
+        folders = folders_of(each.path for each in manifest.files)
+        check_room(root, manifest.bytes, len(manifest.files) + len(folders))
         moment = datetime.strptime(manifest.session_id, "session_%Y%m%d_%H%M%S")
         hidden, hold = hidden_folder(root / manifest.session_id)
         try:
-            for folder in folders_of(each.path for each in manifest.files):
+            for folder in folders:
                 files.make_hidden_folder(hidden / folder)
             done = 0
             for entry in manifest.files:

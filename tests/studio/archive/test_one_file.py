@@ -364,8 +364,10 @@ def test_a_wrong_file_is_refused(packed: Path, tmp_path: Path, wrong: str) -> No
     assert empty(root)
 
 
-def test_too_many_files_are_refused(packed: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """In all, and in one folder."""
+def test_too_many_files_are_refused(
+    session: Path, packed: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """In all, and in one folder; and too many folders, which are not packed either."""
     root = tmp_path / "other" / "sessions"
     monkeypatch.setattr(film_file, "FILES", 5)
     with pytest.raises(BadInput, match="more than a film ever has"):
@@ -374,7 +376,35 @@ def test_too_many_files_are_refused(packed: Path, tmp_path: Path, monkeypatch: p
     monkeypatch.setattr(film_file.safe_open, "NAMES", 3)
     with pytest.raises(BadInput, match="in the folder"):
         unpack_session(root, packed)
+    monkeypatch.undo()
+    inner = {above for path in visible(session) for above in Path(path).parents if above.name}
+    folders = [{"path": f"{n}/a/b/c/d/e", "bytes": 0, "sha256": "0" * 64, "mtime_ns": 0} for n in range(200)]
+    bad = written(tmp_path / "bad.film", sealed(members(packed), lambda told: told["files"].extend(folders)))
+    with pytest.raises(BadInput, match="more folders than a film"):
+        unpack_session(root, bad)
+    for module in (film_file, pack):
+        monkeypatch.setattr(module, "FOLDERS", len(inner))
+    unpack_session(tmp_path / "third" / "sessions", packed)
+    pack_session(session, tmp_path / "again.film", "0")
+    (session / "material" / "more").mkdir(parents=True)
+    (session / "material" / "more" / "a.txt").write_text("")
+    with pytest.raises(BadInput, match="move some elsewhere"):
+        pack_session(session, tmp_path / "more.film", "0")
     assert empty(root)
+
+
+def test_each_file_and_folder_takes_room(packed: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Empty files and folders take blocks of the disk, too."""
+    root, asked = tmp_path / "other" / "sessions", json.loads(members(packed)[0][1])["files"]
+    folders = {above for each in asked for above in Path(each["path"]).parents if above.name}
+    wanted = sum(each["bytes"] for each in asked) + 4096 * (len(asked) + len(folders)) + (64 << 20)
+    usage = type("Usage", (), {"free": wanted - 1})
+    monkeypatch.setattr(shutil, "disk_usage", lambda place: usage)
+    with pytest.raises(DiskFull):
+        unpack_session(root, packed)
+    assert empty(root)
+    usage.free = wanted  # type: ignore[attr-defined]
+    assert not unpack_session(root, packed).there
 
 
 def test_heads_that_lie_are_refused(packed: Path, tmp_path: Path) -> None:
