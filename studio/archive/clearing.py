@@ -195,6 +195,7 @@ def _removable(folder: Path) -> Iterator[Removable]:
 
     calls, wanted = read_calls(folder), WantedTakes(plan_texts(folder))
     priced: set[tuple[Stage, str]] = set()
+    in_takes: set[str] = set()
     for paths, receipt, stage, print_ in _takes(folder):
         mine = [call for call in calls if call.stage == stage and call.fingerprint.startswith(print_)]
         if receipt is not None and (receipt.by_hand or receipt.refused or wanted.has(receipt)):
@@ -203,19 +204,21 @@ def _removable(folder: Path) -> Iterator[Removable]:
         if unpaid and receipt is not None and stage != "film" and receipt.engine not in MADE_HERE:
             # Nobody knows whether that engine makes the same again.
             continue
-        cost = receipt.cost_usd if receipt is not None else sum(call.cost_usd or 0.0 for call in mine)
+        cost = (receipt.cost_usd if receipt is not None else 0.0) or sum(call.cost_usd or 0.0 for call in mine)
         free = not mine and cost == 0
         # Two shots may have a copy of the same take, which was paid once.
         known = receipt is not None and (stage, receipt.sha256) in priced
         add("earlier versions" if free else "paid versions", paths, 0.0 if free or known else cost or None)
         priced.update([(stage, receipt.sha256)] if receipt is not None else [])
+        in_takes.update(call.path for call in mine)
     for name in files.names(folder / "takes" / "damaged"):
         if not name.startswith(".") and not name.lower().endswith(_TEXTS):
             add("damaged files", [f"takes/damaged/{name}"])
     add("records", _dead_records(folder))
     for call in calls:
         if call.state == "done" and files.is_file(folder / call.answer_path):
-            add("answers", [call.answer_path], _price(call))
+            # What was made of it goes, too, at its price, which is paid once.
+            add("answers", [call.answer_path], 0.0 if call.path in in_takes else _price(call))
     for kind, group in found.items():
         if group.paths:
             yield Removable(folder.name, kind, tuple(group.paths), group.bytes, group.cost_usd, group.unknown)

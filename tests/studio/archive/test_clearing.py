@@ -165,13 +165,18 @@ def test_a_take_picked_since_stays(session: Path) -> None:
 
 
 def test_the_price_is_said(session: Path) -> None:
-    """What was paid for is apart, at what it costs again; what has no known price is counted."""
+    """What was paid for is apart, at what it costs again; what has no known price is counted.
+
+    A take and the answer it was made of cost their price once.
+    """
     paid_call(session, 2, "e" * 64, cost_usd=None)
+    paid_call(session, 2, "d" * 64, cost_usd=0.05)
     items = {item.kind: item for item in survey_clearing(session.parent, NOW).items}
     assert [(kind, item.paid) for kind, item in items.items() if item.paid] == [
         (kind, True) for kind in items if kind in clearing.PAID
     ]
-    assert (items["answers"].cost_usd, items["answers"].unknown) == (0.04, 1)
+    assert len(items["answers"].paths) == 3
+    assert (items["answers"].cost_usd, items["answers"].unknown) == (0.05, 1)
     assert (items["paid versions"].cost_usd, items["paid versions"].unknown) == (0.04, 0)
 
 
@@ -284,7 +289,7 @@ def test_afterwards_a_run_makes_nothing(tmp_path: Path, monkeypatch: pytest.Monk
     asked = len(painter.asked)
     found = survey_clearing(folder.parent, NOW)
     assert {item.kind for item in found.items} == {"earlier versions", "answers", "paid versions"}
-    assert sum(item.cost_usd for item in found.items if item.kind == "answers") == pytest.approx(0.04 * asked)
+    assert sum(item.cost_usd for item in found.items) == pytest.approx(0.04 * asked)
     clear(folder.parent, found.items)
     assert [each for each in verify(folder) if each.what in clearing.FAULTS] == []
     assert not [*folder.glob("takes/videos/*"), *folder.glob("calls/*.answer")]
@@ -298,7 +303,7 @@ def test_the_command(session: Path, tmp_path: Path, capsys: pytest.CaptureFixtur
     output, before = ("--output", str(tmp_path)), snapshot(session)
     code, out, _ = run(capsys, "gc", *output)
     assert (code, snapshot(session)) == (0, before)
-    assert "more with --paid: $0.08" in out
+    assert "more with --paid: $0.04" in out
     assert "Nothing was removed" in out
     assert run(capsys, "gc", "--paid", *output)[0] == 0
     assert snapshot(session) == before
