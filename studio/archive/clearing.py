@@ -19,7 +19,7 @@ from studio.archive.contents import HeldFile
 from studio.archive.wanted_takes import WantedTakes, plan_texts
 from studio.billing.calls import Call, read_calls
 from studio.checks.verify import FAULTS, verify
-from studio.errors import BadInput
+from studio.errors import BadInput, SessionLocked
 from studio.fs import files
 from studio.model.film import STAGES, Stage
 from studio.model.pieces import PLANS
@@ -270,28 +270,52 @@ def _dead_records(folder: Path) -> Iterator[str]:
             yield from (f"results/{name}/{stage}/{each}" for each in files.names(folder / "results" / name / stage))
 
 
-def clear(root: Path, items: Sequence[Removable]) -> int:
-    """Remove what was surveyed, and return how many bytes that freed.
+@dataclass(frozen=True)
+class Cleared:
+    """What clearing did.
 
-    A session on which a run works by now, or that is not done any more, is left alone, and so is every file that is not
-    as it was when it was surveyed, or that a plan names since. Cut off, it leaves every session whole; the next survey
-    finds the rest.
+    Attributes:
+        bytes: how much space was freed.
+        items: what was removed.
+        left: the sessions left alone that could be cleared when they were surveyed, each with the reason in words.
+    """
+
+    bytes: int = 0
+    items: tuple[Removable, ...] = ()
+    left: tuple[tuple[str, str], ...] = ()
+
+
+def clear(root: Path, items: Sequence[Removable]) -> Cleared:
+    """Remove what was surveyed.
+
+    A session on which a run works by now, or that is not done any more, is left alone, and the others are cleared; so
+    is every file that is not as it was when it was surveyed, or that a plan names since. Cut off, it leaves every
+    session whole; the next survey finds the rest.
 
     Raises:
         BadInput: a file cannot be removed.
     """
     freed = 0
+    removed: list[Removable] = []
+    left: dict[str, str] = {}
     if leftovers := [item for item in items if item.kind == "leftovers"]:
         sweep_abandoned(root)
-        freed += sum(item.bytes for item in leftovers if not files.is_folder(root / item.session_id))
+        removed += [item for item in leftovers if not files.is_folder(root / item.session_id)]
+        freed += sum(item.bytes for item in removed)
     for item in items:
-        if item.kind == "leftovers":
+        if item.kind == "leftovers" or item.session_id in left:
             continue
         folder = root / item.session_id
-        held = lock.take(folder)
+        try:
+            held = lock.take(folder)
+        except SessionLocked:
+            left[item.session_id] = "is being worked on"
+            continue
         try:
             facts = read_snapshot(folder)
-            if facts is None or state_now(facts, locked=False) != "done":
+            state = "no session" if facts is None else state_now(facts, locked=False)
+            if state != "done":
+                left[item.session_id] = f"is {state}"
                 continue
             # A plan may name by now what it did not when it was surveyed.
             still = {each.path for found in _removable(folder) if found.kind == item.kind for each in found.paths}
@@ -300,6 +324,7 @@ def clear(root: Path, items: Sequence[Removable]) -> int:
                 if there is not None and (there.st_size, there.st_mtime_ns) == (each.bytes, each.mtime_ns):
                     files.remove(folder / each.path)
                     freed += there.st_size if there.st_nlink == 1 else 0
+            removed.append(item)
         finally:
             held.release()
-    return freed
+    return Cleared(freed, tuple(removed), tuple(left.items()))

@@ -192,7 +192,7 @@ def gc(
     from datetime import datetime
 
     from studio.archive.clearing import age_of, clear, survey_clearing
-    from studio.cli.clearing_page import clearing_json, clearing_lines, question
+    from studio.cli.clearing_page import clearing_json, clearing_lines, left_lines, question
 
     place = output_folder(output)
     root = sessions_root(place)
@@ -209,11 +209,11 @@ def gc(
         if yes or (not json and agrees_on_terminal(question(items)))
         for item in items
     ]
-    freed = clear(root, agreed) if agreed else 0
+    cleared = clear(root, agreed)
     if json:
-        write_json(clearing_json(found, agreed, freed))
+        write_json(clearing_json(found, cleared))
     elif agreed:
-        print(f"Freed {size(freed)}.")
+        print("\n".join([*left_lines(cleared.left), f"Freed {size(cleared.bytes)}."]))
     elif found.items:
         again = command("gc", "", place, *_given(session, older_than, paid), "--yes")
         print(f"Nothing was removed. To remove it without asking: {again}")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from studio.archive.clearing import Clearing, Removable
+from studio.archive.clearing import Cleared, Clearing, Removable
 from studio.text.display import dollars, printable, size
 
 
@@ -15,7 +15,7 @@ def clearing_lines(found: Clearing) -> list[str]:
         f"{size(item.bytes):>9}  {item.kind}{_again(item)}"
         for item in found.items
     ]
-    lines += [f"{session_id}  left alone: it {printable(why)}" for session_id, why in found.left]
+    lines += left_lines(found.left)
     free, paid = found.of(paid=False), found.of(paid=True)
     if not found.items:
         return [*lines, "There is nothing that can go."]
@@ -23,6 +23,11 @@ def clearing_lines(found: Clearing) -> list[str]:
     if paid:
         lines.append(f"{_bytes(paid)} more with --paid: {_price(paid)} if they are wanted again.")
     return lines
+
+
+def left_lines(left: Sequence[tuple[str, str]]) -> list[str]:
+    """Return the lines of the sessions that were left alone, each with its reason."""
+    return [f"{session_id}  left alone: it {printable(why)}" for session_id, why in left]
 
 
 def question(items: Sequence[Removable]) -> str:
@@ -47,10 +52,10 @@ def _price(items: Sequence[Removable]) -> str:
     return f"{dollars(known)} and {unknown} of unknown price" if known else f"an unknown price for {unknown} of them"
 
 
-def clearing_json(found: Clearing, removed: Sequence[Removable], freed: int) -> dict[str, object]:
-    """Return the survey as one JSON object; `removed` are the items that were, `freed` how many bytes that freed."""
+def clearing_json(found: Clearing, cleared: Cleared) -> dict[str, object]:
+    """Return the survey, and what was removed of it, as one JSON object."""
     return {
-        "freed_bytes": freed,
+        "freed_bytes": cleared.bytes,
         "items": [
             {
                 "session_id": item.session_id,
@@ -60,9 +65,9 @@ def clearing_json(found: Clearing, removed: Sequence[Removable], freed: int) -> 
                 "paid": item.paid,
                 "cost_usd": round(item.cost_usd, 6),
                 "price_unknown": item.unknown,
-                "removed": item in removed,
+                "removed": item in cleared.items,
             }
             for item in found.items
         ],
-        "left": [{"session_id": session_id, "why": why} for session_id, why in found.left],
+        "left": [{"session_id": session_id, "why": why} for session_id, why in (*found.left, *cleared.left)],
     }

@@ -14,7 +14,7 @@ from typing import Any
 import pytest
 
 from studio.archive import clearing
-from studio.archive.clearing import _removable, age_of, clear, survey_clearing
+from studio.archive.clearing import Cleared, _removable, age_of, clear, survey_clearing
 from studio.billing.calls import Call, answer_bytes
 from studio.checks.verify import verify
 from studio.errors import BadInput
@@ -115,8 +115,9 @@ def test_just_this_goes(session: Path, paid: bool) -> None:
         assert {path for path in rest if not path.endswith(".answer")} == set()
         assert set(wanted) <= told[kind]
     items = [item for item in found.items if paid or not item.paid]
-    freed = clear(session.parent, items)
-    assert freed == sum(item.bytes for item in items) > 0
+    cleared = clear(session.parent, items)
+    assert (cleared.items, cleared.left) == (tuple(items), ())
+    assert cleared.bytes == sum(item.bytes for item in items) > 0
     assert before - listed(session) == {each.path for item in items for each in item.paths}
     assert {"takes/damaged/story.json", "takes/damaged/film.srt", "takes/edited/story.json"} <= listed(session)
     assert {"takes/foreign/a.mp4", "takes/images/mine.png", "takes/images/another.png"} <= listed(session)
@@ -208,7 +209,7 @@ def test_only_finished_whole_films(session: Path, tmp_path: Path) -> None:
         assert why in left[name]
     assert "done unverified" in left["session_20240101_120000"]
     (session / "failure.json").write_text('{"message": "no"}')
-    assert clear(root, looked) == 0
+    assert clear(root, looked) == Cleared(left=((ID, "is failed"),))
     (session / "failure.json").unlink()
     # But for the time of the folder.
     assert {**snapshot(root), ID: ()} == {**before, ID: ()}
@@ -224,6 +225,48 @@ def test_what_changed_since_stays(session: Path) -> None:
     assert (session / "results" / "0a1b").exists()
 
 
+def test_a_session_in_use_is_left_alone(session: Path) -> None:
+    """One on which a run works since it was surveyed stays as it is and is told; the others are cleared."""
+    root, names = session.parent, ("session_20250301_000000", "session_20250301_000001")
+    for name in names:
+        shutil.copytree(session, root / name)
+    items = [item for item in survey_clearing(root, NOW).items if not item.paid]
+    before = snapshot(root / names[0])
+    held = lock.take(root / names[0])
+    cleared = clear(root, items)
+    held.release()
+    assert snapshot(root / names[0]) == before
+    assert cleared.left == ((names[0], "is being worked on"),)
+    rest = tuple(item for item in items if item.session_id != names[0])
+    assert (cleared.items, cleared.bytes) == (rest, sum(item.bytes for item in rest))
+    assert {item.session_id for item in survey_clearing(root, NOW).items if not item.paid} == {names[0]}
+
+
+@pytest.mark.parametrize("json_", [False, True])
+def test_the_command_tells_who_was_left_alone(
+    session: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch, json_: bool
+) -> None:
+    """In a line with the reason, or as JSON, where nothing of it counts as removed."""
+    survey = clearing.survey_clearing
+
+    def then_locked(*given: Any, **more: Any) -> clearing.Clearing:
+        found = survey(*given, **more)
+        locks.append(lock.take(session))
+        return found
+
+    locks: list[lock.Lock] = []
+    monkeypatch.setattr(clearing, "survey_clearing", then_locked)
+    code, out, _ = run(capsys, "gc", "--yes", *(["--json"] if json_ else []), "--output", str(tmp_path))
+    locks[0].release()
+    assert code == 0
+    if json_:
+        told = json.loads(out)
+        assert told["left"] == [{"session_id": ID, "why": "is being worked on"}]
+        assert (told["freed_bytes"], {item["removed"] for item in told["items"]}) == (0, {False})
+    else:
+        assert out.endswith(f"{ID}  left alone: it is being worked on\nFreed 0 B.\n")
+
+
 def test_what_killed_runs_left(session: Path) -> None:
     """Hidden folders beside the sessions are listed and go; not one that a run holds, nor a person's own."""
     root = session.parent
@@ -233,7 +276,7 @@ def test_what_killed_runs_left(session: Path) -> None:
     held = lock.take(root / ".session_20250101_000000.1-2-b.part")
     items = [item for item in survey_clearing(root, NOW).items if item.kind == "leftovers"]
     assert [(item.session_id, item.bytes) for item in items] == [(".session_20250101_000000.1-1-a.part", 100)]
-    assert clear(root, items) == 100
+    assert clear(root, items) == Cleared(100, tuple(items))
     held.release()
     assert {path.name for path in root.iterdir()} == {ID, ".mine", ".session_20250101_000000.1-2-b.part"}
 
