@@ -1,4 +1,4 @@
-"""Fork a session: a variant that shares the finished work, and pays for none of it again.
+"""Fork a session: a variant that begins with its finished work, or with that of its first shots.
 
 The fork's bytes are shared with those of the session where the file system can do that, else copied. They are never
 hard links: writing into a linked file, as some editors do, changes both films, and a fault in one is a fault in both.
@@ -8,7 +8,7 @@ it, and counts in no sum of the fork.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
@@ -20,7 +20,7 @@ from studio.billing.calls import FOLDER, Call, answer_bytes, read_answer, read_c
 from studio.errors import BadInput
 from studio.fs import files, safe_open
 from studio.model.brief import Brief, ForkedFrom
-from studio.model.film import STAGES, Stage
+from studio.model.film import STAGES, Shot, Stage
 from studio.model.pieces import PER_SHOT, piece_at
 from studio.planning.plan_files import plan_text, read_shots
 from studio.sessions.find_or_make import hidden_folder, place_session, sweep_abandoned
@@ -86,21 +86,19 @@ def fork_session(
     try:
         refuse_links(parent)
         brief = read_brief(parent)
-        plan = _shortened(parent, brief, from_shot) if from_shot is not None else None
-        kept_takes = _kept_takes(parent, plan) if plan is not None else frozenset()
+        shots = _first_shots(parent, brief, from_shot) if from_shot is not None else ()
+        plan = plan_text(shots)
+        kept = _kept_takes(parent, plan) | _moved_pieces(parent, shots) if shots else frozenset()
         taken = [
-            each
-            for each in held_files(parent)
-            if each.path in kept_takes or _is_taken(each.path, parent.name, from_shot)
+            each for each in held_files(parent) if each.path in kept or _is_taken(each.path, parent.name, from_shot)
         ]
         calls = {call.path: call for call in read_calls(parent)}
         hidden, hold = hidden_folder(root / now.strftime("session_%Y%m%d_%H%M%S"))
         try:
             shared = _fill(hidden, parent, taken, calls, show_share)
-            if plan is not None:
+            if shots:
                 files.write_whole(hidden / "shots.json", plan.encode("utf-8"))
-            kept = None if from_shot is None else from_shot - 1
-            write_brief(hidden, _brief(brief, parent.name, name, kept, now, version))
+            write_brief(hidden, _brief(brief, parent.name, name, len(shots) or None, now, version))
             flush_tree(hidden)
             with lock.alone(root):
                 check_free(root, name)
@@ -128,8 +126,8 @@ def _brief(brief: Brief, parent: str, name: str, kept: int | None, now: datetime
     )
 
 
-def _shortened(parent: Path, brief: Brief, from_shot: int) -> str:
-    """Return the text of the parent's plan up to the shot before `from_shot`."""
+def _first_shots(parent: Path, brief: Brief, from_shot: int) -> tuple[Shot, ...]:
+    """Return the shots of the parent's plan before `from_shot`, at least one."""
     content = files.read_or_none(parent / "shots.json", safe_open.PLAN_BYTES)
     if content is None:
         plan = command("resume", parent.name, parent.parent.parent)
@@ -141,7 +139,21 @@ def _shortened(parent: Path, brief: Brief, from_shot: int) -> str:
             f"--from-shot {from_shot}: {parent.name} has {len(shots)} shots, so it must be 2 to {len(shots)}: "
             "the shots before it are kept"
         )
-    return plan_text(shots[: from_shot - 1])
+    return tuple(shots[: from_shot - 1])
+
+
+def _moved_pieces(parent: Path, shots: Sequence[Shot]) -> frozenset[str]:
+    """Return the pieces, with their receipts, that these shots have at the numbers which they had before they moved.
+
+    A shot that was moved keeps its pieces there until the next run.
+    """
+    ids = {shot.id for shot in shots}
+    kept: set[Path] = set()
+    for place in (parent / stage / name for stage in PER_SHOT for name in files.names(parent / stage)):
+        receipt = read_receipt(place) if place.suffix == ".json" and place.name[0] != "." else None
+        if receipt is not None and receipt.shot in ids:
+            kept.update((place, piece_of(place, receipt)))
+    return frozenset(path.relative_to(parent).as_posix() for path in kept)
 
 
 def _kept_takes(parent: Path, plan: str) -> frozenset[str]:

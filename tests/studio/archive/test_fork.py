@@ -16,6 +16,8 @@ import pytest
 from studio.archive.fork import Fork, fork_session
 from studio.billing.calls import read_calls
 from studio.checks.verify import FAULTS, verify
+from studio.directing.director import direct
+from studio.directing.edits import move
 from studio.errors import BadInput, DiskFull, NoSuchSession, SessionLocked
 from studio.fs.disk_operations import Disk
 from studio.sessions.find_or_make import folder_of_run, sweep_abandoned
@@ -26,6 +28,7 @@ from studio.status.snapshot import read_snapshot
 from studio.status.state import cost_usd
 from studio.store import lock
 from studio.store.brief import read_brief, write_brief
+from studio.store.receipts import read_receipt
 from studio.store.session_names import name_of
 from tests.support.disk_cuts import killed_at
 from tests.support.films.fake_crew import Log
@@ -177,6 +180,27 @@ def test_a_new_ending(film: Film, from_shot: int) -> None:
     told = read_brief(made.folder).forked_from
     assert told is not None
     assert told.shots == kept
+
+
+def test_a_shot_that_was_moved_comes_with_its_pieces(film: Film) -> None:
+    """Its pieces lie at its former number until the next run: they come along, a picture by hand, too."""
+    (film.folder / "images" / "shot_004.png").write_bytes(picture("red"))
+    filmed(film.folder, paid_crew(film.painter), run_id="b", until="images")
+    asked = len(film.painter.asked)
+    direct(film.folder, move({4}, 1), "move", "move shot 4", NOW.isoformat(), lambda line: None)
+    made = fork(film, from_shot=3)
+    assert sorted(path.name for path in (made.folder / "images").glob("*.png")) == [
+        "shot_001.png",
+        "shot_002.png",
+        "shot_004.png",
+    ]
+    log = Log()
+    filmed(made.folder, paid_crew(film.painter, log), run_id="c", until="videos")
+    assert (len(film.painter.asked), {kind for kind, _ in log.calls} - {"video"}) == (asked, set())
+    assert (made.folder / "images" / "shot_001.png").read_bytes() == picture("red")
+    by_hand = read_receipt(made.folder / "images" / "shot_001.json")
+    assert by_hand is not None
+    assert by_hand.by_hand
 
 
 def test_a_take_that_a_kept_shot_names_comes_along(film: Film) -> None:
