@@ -37,7 +37,7 @@ from studio.text.command_hints import command
 Kind = Literal["earlier versions", "damaged files", "records", "leftovers", "answers", "paid versions"]
 """What can go:
 
-earlier versions    of pieces, that no plan names, that cost nothing and that the same crew makes again
+earlier versions    of pieces, that no plan wants (`WantedTakes`), that cost nothing and that the same crew makes again
 damaged files       what was not as its receipt says, kept for inspection; no text, which may be a person's edit
 records             Prefect's of failed tasks, and under an id that the session no longer has
 leftovers           hidden folders that killed runs left beside the sessions

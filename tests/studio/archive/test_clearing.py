@@ -17,10 +17,13 @@ from studio.archive import clearing
 from studio.archive.clearing import Cleared, _removable, age_of, clear, survey_clearing
 from studio.billing.calls import Call, answer_bytes
 from studio.checks.verify import verify
+from studio.directing.director import direct, undo
+from studio.directing.edits import Edit, Redo, ShotWords, redo, reword
 from studio.errors import BadInput
 from studio.model.paid import Reply
 from studio.store import lock
 from studio.store.brief import write_brief
+from studio.store.receipts import receipt_bytes
 from tests.support.disk_cuts import killed_at
 from tests.support.films.fake_crew import Log
 from tests.support.films.filming import PRICES, PaidPainter, filmed, opened, paid_crew
@@ -151,6 +154,48 @@ def test_a_take_that_is_wanted_stays(session: Path, where: str) -> None:
     assert take.relative_to(session).as_posix() not in told
     assert take.with_suffix(".json").relative_to(session).as_posix() not in told
     assert other in told
+
+
+def directed(folder: Path, edit: Edit) -> None:
+    direct(folder, edit, "edit", "an edit", NOW.isoformat(), lambda line: None)
+
+
+def with_alternatives(folder: Path, number: int) -> None:
+    """Ask for so many more pictures of shot 1 in `shots.json`, as a hand does."""
+    plan = json.loads((folder / "shots.json").read_text())
+    plan[0]["alternatives"] = number
+    (folder / "shots.json").write_text(json.dumps(plan))
+
+
+@pytest.mark.parametrize("way", ["redone", "undone", "by hand", "by hand just now", "in doubt"])
+def test_a_take_that_undoing_brings_back_stays(session: Path, way: str) -> None:
+    """Alternatives that a former plan had, or one that can be done again; if it cannot be told, every take."""
+    images, videos = f"takes/images/{'a' * 16}-{'1' * 16}.png", f"takes/videos/{'b' * 16}-{'1' * 16}.mp4"
+    text = (session / "shots.json").read_text()
+    written = add_piece(session, "shots", 0, text.encode()).model_copy(update={"content": text})
+    (session / "receipts" / "shots.json").write_bytes(receipt_bytes(written))
+    directed(session, reword(ShotWords(note="a"), {1}))
+    assert {images, videos} <= {each.path for item in _removable(session) for each in item.paths}
+    if way.startswith("by hand"):
+        with_alternatives(session, 2)
+        directed(session, reword(ShotWords(note="b"), {2}))
+        # The journal has no more of it than a digit.
+        with_alternatives(session, 0)
+        if way == "by hand":
+            directed(session, reword(ShotWords(note="c"), {2}))
+    elif way == "in doubt":
+        directed(session, reword(ShotWords(note="b"), {2}))
+        (session / "receipts" / "shots.json").unlink()
+        with_alternatives(session, 0)
+    else:
+        directed(session, redo(Redo(takes=3), {1}))
+        if way == "redone":
+            directed(session, redo(Redo(), {1}))
+        else:
+            undo(session, 1, NOW.isoformat(), lambda line: None)
+    told = {each.path for item in _removable(session) for each in item.paths}
+    assert images not in told
+    assert (videos in told) == (way != "in doubt")
 
 
 def test_a_take_picked_since_stays(session: Path) -> None:
