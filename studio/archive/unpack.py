@@ -95,7 +95,10 @@ def _placed(root: Path, hidden: Path, manifest: Manifest, moment: datetime, path
     except (BrokenPlan, NoSuchSession) as error:
         raise BadInput(f"{str(path)!r} holds no session whose brief can be read: nothing was imported") from error
     if brief.name:
-        check_name(brief.name)
+        try:
+            check_name(brief.name)
+        except BadInput as error:
+            raise BadInput(f"{str(path)!r} has a name that no film can have: nothing was imported ({error})") from error
     known = Unpacked(hidden, manifest.session_id, len(manifest.files), manifest.bytes)
     with lock.alone(root):
         if (there := _same_session(root, hidden)) is not None:

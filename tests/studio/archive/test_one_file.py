@@ -407,6 +407,19 @@ def test_each_file_and_folder_takes_room(packed: Path, tmp_path: Path, monkeypat
     assert not unpack_session(root, packed).there
 
 
+@pytest.mark.parametrize("name", ["two words", "session_20200101_000000"])
+def test_a_name_that_cannot_be_is_refused(session: Path, tmp_path: Path, name: str) -> None:
+    """The message names the file, and says that nothing was imported."""
+    root, file = tmp_path / "other" / "sessions", tmp_path / "a.film"
+    write_brief(session, brief().model_copy(update={"name": name}))
+    pack_session(session, file, "0")
+    with pytest.raises(BadInput, match="nothing was imported") as refused:
+        unpack_session(root, file)
+    assert str(refused.value).startswith(repr(str(file)))
+    assert name in str(refused.value)
+    assert empty(root)
+
+
 def test_heads_that_lie_are_refused(packed: Path, tmp_path: Path) -> None:
     """Long names, sparse files, negative sizes, heads of heads, of any claimed length: no memory, no loop, no file."""
     root = tmp_path / "other" / "sessions"
