@@ -8,9 +8,12 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Container
 from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
 
 from studio.model.film import STAGES, Stage
-from studio.model.receipt import Receipt
+
+if TYPE_CHECKING:  # which checks its path here
+    from studio.model.receipt import Receipt
 
 PLANS: tuple[Stage, ...] = ("story", "scene_graph", "shots", "timeline")
 """Stages whose piece is a text that people may edit."""

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import json
 
-from pydantic import ConfigDict, Field, JsonValue, model_validator
+from pydantic import ConfigDict, Field, JsonValue, field_validator, model_validator
 
 from studio.model.film import Sha256, Stage, Word
 from studio.model.fingerprint import fingerprint
 from studio.model.frozen_model import FrozenModel
+from studio.model.pieces import piece_at, piece_path
 
 
 class PieceMeasures(FrozenModel):
@@ -55,7 +56,7 @@ class Receipt(PieceMeasures):
 
     stage: Stage
     index: int = Field(ge=0, description="1-based shot or character, or 0 for a piece of the whole film")
-    path: str = Field(description="relative to the session, with '/'")
+    path: str = Field(description="where the piece belongs, relative to the session, with '/'")
     sha256: Sha256
     bytes: int = Field(ge=0)
     mtime_ns: int
@@ -89,6 +90,15 @@ class Receipt(PieceMeasures):
         if isinstance(data, dict) and data.get("check") and data["check"] != cls._check_of(data):
             raise ValueError("the receipt is not what was written: its check does not agree")
         return data
+
+    @field_validator("path")
+    @classmethod
+    def _is_of_a_piece(cls, path: str) -> str:
+        # A take's file is found by the ending of this path, which anybody may have written.
+        place = piece_at(path)
+        if place is None or path != piece_path(*place):
+            raise ValueError("no piece has this path")
+        return path
 
     @classmethod
     def _check_of(cls, data: dict[str, JsonValue]) -> str:

@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 
 from studio.model.film import Scene, Story
+from studio.model.pieces import piece_path
 from studio.model.receipt import Receipt
 from studio.planning.credits import credits_of
 
@@ -21,7 +22,7 @@ def piece(stage: Any, engine: str, model: str = "", **more: Any) -> Receipt:
     return Receipt(
         stage=stage,
         index=1,
-        path="x",
+        path=piece_path(stage, 1),
         sha256="a" * 64,
         bytes=1,
         mtime_ns=1,
