@@ -1,7 +1,6 @@
 """The takes of a shot, or of the score: every version that was made or put there, the one in use and the earlier ones.
 
-They are numbered in the order in which they were asked for, or became the shot's, so that a number stays the same while
-there are more.
+They are numbered in the order in which the shot got them, so that a number stays the same while there are more.
 """
 
 from __future__ import annotations
@@ -54,13 +53,9 @@ def takes_of(folder: Path, shots: Sequence[Shot], stage: RedoStage, number: int 
             found.setdefault(receipt.sha256, (path, receipt, in_place))
             since[receipt.sha256] = min(since.get(receipt.sha256, "9"), _since(receipt))
     in_order = sorted(found.values(), key=lambda each: (since[each[1].sha256], each[1].sha256))
-    # Takes that were asked for at once are made in any order.
-    numbered = iter(sorted((each for each in in_order if each[1].take), key=lambda each: each[1].take))
     return tuple(
         Take(count, stage, number, path.relative_to(folder).as_posix(), in_place, receipt)
-        for count, (path, receipt, in_place) in enumerate(
-            (next(numbered) if each[1].take else each for each in in_order), start=1
-        )
+        for count, (path, receipt, in_place) in enumerate(in_order, start=1)
     )
 
 
