@@ -14,6 +14,7 @@ from cyclopts import Parameter
 
 from flows.cli.command_options import Json, Output
 from flows.cli.directed_session import AT_ONCE, Carrying, OneShot, Opened, Session, Shots
+from studio.directing.director import own_brief
 from studio.directing.edits import (
     Edit,
     NewShot,
@@ -90,6 +91,8 @@ def redo(
         if text is not None and not printable(text).strip():
             raise BadInput(f"{option} is empty: say what is to be different, or leave it out")
     said = [printable(text or "") for text in words.values()]
+    if stage == "score" and not own_brief(opened.folder).options.music and opened.plan.story.music is None:
+        raise BadInput("the film has no music: give it some with `film resume --music --change`, or `film use --music`")
     asked = Redo(stage, said[0], said[1], said[2], seed, takes)
     return opened.carry_out("redo", redo_words(asked, numbers), redo_shots(asked, numbers))
 

@@ -157,6 +157,8 @@ def _redone(shot: Shot, asked: Redo, stage: RedoStage, last_take: int, style: st
             take = _next_take(shot.video_take, shot.video_alternatives, last_take, shot.clip)
             update |= {"clip": None, "video_take": take, "video_alternatives": asked.takes - 1}
         case _:
+            if not shot.narration.strip() and shot.voice is None:
+                raise BadInput(f"shot {shot.index} has no line: give it one with `film edit --line`")
             take = _next_take(shot.narration_take, shot.narration_alternatives, last_take, shot.voice)
             update |= {"voice": None, "narration_take": take, "narration_alternatives": asked.takes - 1}
     return _changed(shot, **update)

@@ -221,11 +221,14 @@ def take_in(store: SessionStore, now: str, tell: Callable[[str], None]) -> None:
     used, notes = _used(placed, plan)
     placed = [each for each in placed if not each.wrong]
     pictures = {each.path: keep_picture(file, each.index) for each, file in used if each.kind == "images"}
+    found = {each.path: file.sha256 for each, file in used}
     for each in placed:
         if (keep_it := pictures.get(each.path)) is not None:
             keep_it(store)
         else:
-            keep_material(store.folder, each.path)
+            kept = keep_material(store.folder, each.path)
+            if found.setdefault(each.path, kept) != kept:
+                raise BadInput(f"{each.path.name!r} was changed while it was read: go on once it is whole")
     if used:
         texts = changed_texts(plan, all_of([_edit_of(*each) for each in used])(plan))
         journal = Journal(store, now)
@@ -235,7 +238,9 @@ def take_in(store: SessionStore, now: str, tell: Callable[[str], None]) -> None:
     for line in notes:
         tell(line)
     for each in placed:
-        files.remove_durably(each.path)
+        # Another file may have been put there since: the next run takes that in.
+        if files.is_file(each.path) and files.sha256_of(each.path) == found[each.path]:
+            files.remove_durably(each.path)
 
 
 def _used(placed: list[PlacedFile], plan: Plan) -> tuple[list[tuple[PlacedFile, OwnFile]], tuple[str, ...]]:

@@ -40,7 +40,7 @@ ANEW = "planned anew"
 LOST = "lost"
 """The verb that stands for an entry which is damaged."""
 
-_NAME = re.compile(r"([0-9]{6})\.json\Z")
+_NAME = re.compile(r"([0-9]{6,9})\.json\Z")
 
 Texts = Mapping[Stage, str]
 """The text of plans, by stage."""
@@ -124,7 +124,7 @@ class History:
 def read_journal(folder: Path) -> tuple[Entry, ...]:
     """Return the entries of a session, oldest first; for one that is damaged an entry `LOST` that changes nothing."""
     names = [name for name in files.names(folder / JOURNAL) if _NAME.match(name)]
-    return tuple(_entry_at(folder / JOURNAL / name) for name in sorted(names))
+    return tuple(_entry_at(folder / JOURNAL / name) for name in sorted(names, key=lambda name: int(name[:-5])))
 
 
 def _entry_at(place: Path) -> Entry:
@@ -151,6 +151,8 @@ def history(entries: tuple[Entry, ...]) -> History:
         if entry.number != last + 1 or entry.verb in (ANEW, LOST):
             done, undone = [], []
         last = entry.number
+        if done and _never_made(done[-1], entry):
+            done.pop()
         if entry.undoes and done and done[-1].number == entry.undoes:
             undone.append(done.pop())
         elif entry.redoes and undone and undone[-1].number == entry.redoes:
@@ -159,6 +161,15 @@ def history(entries: tuple[Entry, ...]) -> History:
             done.append(entry)
             undone = []
     return History(tuple(done), tuple(reversed(undone)))
+
+
+def _never_made(entry: Entry, following: Entry) -> bool:
+    """Tell whether a change was cut off and a hand changed the plan before the next opening could make it.
+
+    Then the next change begins where that one did.
+    """
+    before = {change.plan: change.before for change in following.changes}
+    return any(before.get(change.plan) == change.before != change.after for change in entry.changes)
 
 
 class Journal:
@@ -341,7 +352,10 @@ def _left_by(entries: tuple[Entry, ...], stage: Stage, receipt: Receipt) -> str 
     last = whole[-1].number if whole else 0
     if receipt.entry > last:
         return None if receipt.redone is None else _sha256(receipt.redone)
-    return next((change.after for entry in whole[-1:] for change in entry.changes if change.plan == stage), None)
+    # A change that was cut off was not made if a hand changed the plan since.
+    cut_off = last > receipt.entry
+    changes = (change for entry in whole[-1:] for change in entry.changes if change.plan == stage)
+    return next((change.before if cut_off else change.after for change in changes), None)
 
 
 def _receipt(folder: Path, stage: Stage) -> Receipt | None:

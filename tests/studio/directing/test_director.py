@@ -363,6 +363,51 @@ def test_another_title_makes_no_other_plan(film: tuple[Path, PaidPainter]) -> No
     assert log.count("scene_graph") == log.count("shots") == 0
 
 
+def test_a_hand_that_writes_after_a_crash_keeps_the_history(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A change that was cut off is not made over what a hand wrote since; what was done before can be undone."""
+
+    class Crash(BaseException):
+        """The process ends here."""
+
+    done(folder, retitle("One"))
+    done(folder, reword(ShotWords(camera="pan left"), {1}))
+    before, write = texts(folder), Journal._write
+
+    def end(journal: Journal, entry: Entry) -> None:
+        write(journal, entry)
+        raise Crash
+
+    with monkeypatch.context() as patch:
+        patch.setattr(Journal, "_write", end)
+        with pytest.raises(Crash):
+            done(folder, reword(ShotWords(camera="pan right"), {2}))
+    path = folder / "shots.json"
+    path.write_text(path.read_text("utf-8").replace('"camera": "pan left"', '"camera": "tilt up"'), "utf-8")
+    by_hand = texts(folder)
+    done(folder, retitle("Two"))
+    entries = history(read_journal(folder)).done
+    assert [entry.words for entry in entries[-2:]] == ["shots.json edited by hand", "a change"]
+    undo(folder, 1, NOW, told)
+    assert texts(folder) == by_hand
+    undo(folder, 1, NOW, told)
+    assert texts(folder) == before
+    undo(folder, 2, NOW, told)
+    assert read_plan(folder, read_brief(folder)).story.title != "One"
+    undo(folder, 4, NOW, told, again=True)
+    assert read_plan(folder, read_brief(folder)).story.title == "Two"
+
+
+def test_a_journal_of_a_high_number_goes_on(folder: Path) -> None:
+    """A damaged entry with the last number of six digits keeps nothing from being changed, and undone."""
+    done(folder, retitle("One"))
+    before = texts(folder)
+    (folder / "journal/999999.json").write_text("{}", "utf-8")
+    done(folder, retitle("Two"))
+    assert [entry.number for entry in read_journal(folder)][-2:] == [999_999, 1_000_000]
+    undo(folder, 1, NOW, told)
+    assert texts(folder) == before
+
+
 def test_the_number_of_a_take_stays(film: tuple[Path, PaidPainter]) -> None:
     """Whatever comes later, of whatever age: another shot's picture, one by hand, further takes made in any order."""
     folder, painter = film
@@ -423,7 +468,8 @@ def test_a_crew_without_money_directs_the_same(tmp_path: Path) -> None:
     """A redo of a line, a clip and the score is another take, and the old ones are kept."""
     folder = opened(tmp_path)
     filmed(folder, fake_crew(Log()))
-    pieces = {"narration/shot_001.json": redo(Redo(stage="narration"), {1})}
+    spoken = next(shot.index for shot in shots(folder) if shot.narration)
+    pieces = {f"narration/shot_{spoken:03d}.json": redo(Redo(stage="narration"), {spoken})}
     pieces |= {"videos/shot_001.json": redo(Redo(stage="video"), {1}), "score.json": redo(Redo(stage="score"), ())}
     for name, edit in pieces.items():
         before = {each: read_receipt(folder / each) for each in pieces}

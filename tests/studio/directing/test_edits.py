@@ -17,6 +17,7 @@ from studio.directing.edits import (
     Redo,
     RedoStage,
     ShotWords,
+    all_of,
     insert,
     join,
     move,
@@ -209,6 +210,10 @@ REFUSED: dict[str, tuple[Callable[[], Edit], str]] = {
     "no such shot": (lambda: redo(Redo(), {9}), "no shot 9: there are shots 1 to 6"),
     "no shot named": (lambda: redo(Redo(), ()), "say which shots"),
     "shots of the score": (lambda: redo(Redo(stage="score"), {1}), "leave --shot out"),
+    "a line of silence": (
+        lambda: all_of([reword(ShotWords(line=""), {1}), redo(Redo(stage="narration"), {1})]),
+        "no line",
+    ),
     "notes on a clip": (lambda: redo(Redo(stage="video", notes="dark"), {1}), "--notes is about pictures"),
     "too many takes": (lambda: redo(Redo(takes=MOST_TAKES + 1), {1}), "not 1 to 9"),
     "a camera of a line": (lambda: redo(Redo(stage="narration", camera="zoom"), {1}), "--camera is about clips"),

@@ -8,6 +8,7 @@ import random
 from collections.abc import Callable
 from itertools import pairwise
 from pathlib import Path
+from typing import Any
 
 import av
 import pytest
@@ -51,6 +52,7 @@ from studio.planning.plan_files import read_graph
 from studio.planning.scene_graph import scene_parts
 from studio.store.brief import read_brief
 from studio.store.folder_store import FolderStore
+from studio.store.journal import Entry, Journal
 from studio.store.receipts import read_receipt
 from studio.video.pixels import upright_size
 from tests.support.films.fake_crew import Log, fake_crew
@@ -396,6 +398,30 @@ def test_what_is_no_media_is_refused(film: Path, tmp_path: Path, content: bytes,
     assert placed_in(film).texts == {}
     again(film)
     assert (film / "videos/shot_001.mov").read_bytes() == content
+
+
+def test_a_file_that_another_takes_the_place_of_is_not_lost(
+    film: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Somebody saves another one while the first is taken in: that one is used, and the next run takes the newer in."""
+    first, newer = (clip(tmp_path / f"{hz}.mp4", *CLIPS["h264.mp4"], tone=sound(hz=hz)) for hz in (300, 500))
+    path = film / "videos/shot_002.mov"
+    path.write_bytes(first.read_bytes())
+    record = Journal.record
+
+    def saved_meanwhile(journal: Journal, *asked: Any, **more: Any) -> Entry:
+        entry = record(journal, *asked, **more)
+        path.write_bytes(newer.read_bytes())
+        return entry
+
+    with monkeypatch.context() as patch:
+        patch.setattr(Journal, "record", saved_meanwhile)
+        again(film)
+    assert path.read_bytes() == newer.read_bytes()
+    again(film)
+    assert not path.exists()
+    kept = {each.read_bytes() for each in (film / "material").iterdir()}
+    assert kept == {first.read_bytes(), newer.read_bytes()}
 
 
 def test_how_a_clip_is_fitted_is_said(film: Path, tmp_path: Path) -> None:
