@@ -21,6 +21,7 @@ from studio.text.display import printable
 
 STATES: dict[SessionState, str] = {
     "done": "green",
+    "edited": "yellow",
     "running": "cyan",
     "waiting": "magenta",
     "rejected": "magenta",

@@ -82,6 +82,7 @@ def _ours(opened: OpenFolder, folder: Path, locked: bool) -> Listing:
         bool(tolerant.text(card, "waits_for")),
         bool(tolerant.text(card, "rejected")),
         bool(tolerant.text(card, "suspended")),
+        done and light_reader.is_edited(opened, card),
     )
     images, clips = (
         [found for number in numbers if (found := light_reader.receipt_at(opened, path.format(number))) is not None]

@@ -92,6 +92,7 @@ class Snapshot:
         waits_since: since when it waits.
         rejected: why a person rejected what the last run showed; '' if nobody did.
         suspended: when the last run was suspended other than for an approval; '' if it was not.
+        edited: whether a command changed the plans since the last run ended.
         failure: the last failure's message; '' if there was none, or a later run succeeded.
         spent: what its calls cost, by the ledger in `calls/`.
         budget_usd: what it may cost in all, in US dollars; None if nobody said.
@@ -121,6 +122,7 @@ class Snapshot:
     waits_since: str = ""
     rejected: str = ""
     suspended: str = ""
+    edited: bool = False
     failure: str = ""
     failed_at: str = ""
     spent: Spent = NOTHING
@@ -178,6 +180,7 @@ def _ours(opened: OpenFolder, folder: Path) -> Snapshot:
         waits_since=tolerant.text(card, "waits_since"),
         rejected=tolerant.text(card, "rejected"),
         suspended=tolerant.text(card, "suspended"),
+        edited=light_reader.is_edited(opened, card),
         failure=failure_in(opened, failure),
         failed_at=tolerant.text(failure, "at"),
         spent=read_spent(opened),

@@ -13,11 +13,22 @@ from studio.text.display import dollars
 
 Mark = Literal["DONE", "IMG", "TODO"]
 SessionState = Literal[
-    "done", "running", "waiting", "rejected", "suspended", "interrupted", "failed", "done unverified", "unverified"
+    "done",
+    "edited",
+    "running",
+    "waiting",
+    "rejected",
+    "suspended",
+    "interrupted",
+    "failed",
+    "done unverified",
+    "unverified",
 ]
-"""The state of a session. 'waiting': for a person's approval; 'rejected': by a person, and it can be resumed;
-'suspended': a person suspended its run in Prefect; 'interrupted': unfinished, and nobody is working on it; the last two
-are sessions that other programs wrote."""
+"""The state of a session.
+
+'edited': a command changed the plan of a finished film, and the film is not cut anew yet; 'waiting': for a person's
+approval; 'rejected': by a person, and it can be resumed; 'suspended': a person suspended its run in Prefect;
+'interrupted': unfinished, and nobody is working on it; the last two are sessions that other programs wrote."""
 
 
 def cost_usd(facts: Snapshot) -> float:
@@ -86,6 +97,7 @@ def state_of(
     waits: bool = False,
     rejected: bool = False,
     suspended: bool = False,
+    edited: bool = False,
 ) -> SessionState:
     """Return a session's state: by whether a run works on it now, then by how the last one ended, then by the film.
 
@@ -105,7 +117,9 @@ def state_of(
         return "suspended"
     if failed:
         return "failed"
-    return "done" if completed and not cut_off else "interrupted"
+    if not completed or cut_off:
+        return "interrupted"
+    return "edited" if edited else "done"
 
 
 def state_now(facts: Snapshot, locked: bool) -> SessionState:
@@ -119,12 +133,13 @@ def state_now(facts: Snapshot, locked: bool) -> SessionState:
         bool(facts.waits_for),
         bool(facts.rejected),
         bool(facts.suspended),
+        facts.edited,
     )
 
 
 def can_go_on(facts: Snapshot) -> bool:
     """Tell whether a run can go on with the session, once nobody is working on it."""
-    return state_now(facts, locked=False) in ("waiting", "rejected", "suspended", "failed", "interrupted")
+    return state_now(facts, locked=False) in ("edited", "waiting", "rejected", "suspended", "failed", "interrupted")
 
 
 def missing(facts: Snapshot) -> tuple[str, ...]:

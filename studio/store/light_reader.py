@@ -80,6 +80,29 @@ def was_cut_off(card: dict[str, object]) -> bool:
     return card.get("ended_at") == ""
 
 
+def is_edited(opened: OpenFolder, card: dict[str, object]) -> bool:
+    """Tell whether a command changed the plans since the run of the newest card ended; a note changes nothing.
+
+    A change in the second in which the run ended is not seen.
+    """
+    ended = text(card, "ended_at")
+    if not ended:
+        return False
+    names = sorted((name for _, name in changes_at(opened, "journal") if name[:1].isdigit()), key=_number, reverse=True)
+    for name in names:
+        entry = dict_at(opened, f"journal/{name}")
+        if text(entry, "at") <= ended:
+            return False
+        if text(entry, "verb") != "note":
+            return True
+    return False
+
+
+def _number(name: str) -> int:
+    digits = name.partition(".")[0]
+    return int(digits) if digits.isdecimal() and len(digits) < 10 else 0
+
+
 def newest_card_name(opened: OpenFolder) -> str:
     """Return the file name of the newest run card; '' if there is none."""
     cards = (card for card in changes_at(opened, "runs") if card[1].endswith(".json"))

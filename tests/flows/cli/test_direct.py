@@ -5,11 +5,15 @@ from __future__ import annotations
 import hashlib
 import json
 import shlex
+from datetime import datetime, timedelta
 from pathlib import Path
 
 import pytest
 
 from flows.cli.film import main, planned_command
+from studio.status.listing import read_listing
+from studio.status.snapshot import read_snapshot
+from studio.status.state import state_now
 from tests.support.films.fake_crew import Log, fake_crew
 from tests.support.films.filming import filmed, opened
 from tests.support.foreign_media import named_clip
@@ -134,6 +138,37 @@ def test_a_take_in_place_can_be_picked_if_the_plan_wants_another(
     assert ended(["pick", *words, "--take", "1"]) == 0
     assert ended(["pick", *words, "--take", "1"]) == 2
     assert "is in its place already" in capfd.readouterr().err
+
+
+def test_a_film_behind_its_plan_is_called_edited(tmp_path: Path, capfd: pytest.CaptureFixture[str]) -> None:
+    """Until the next run; a note changes nothing that is made."""
+    folder = opened(tmp_path)
+    filmed(folder, fake_crew(Log()))
+    _ended_an_hour_ago(folder)
+    words = [folder.name, "--shot", "1", "--later", "--output", str(folder.parent.parent)]
+
+    def state() -> str:
+        listing, facts = read_listing(folder), read_snapshot(folder)
+        assert listing is not None
+        assert facts is not None
+        assert listing.state == state_now(facts, locked=False)
+        return listing.state
+
+    assert state() == "done"
+    assert ended(["note", *words, "too dark"]) == 0
+    assert state() == "done"
+    assert ended(["redo", *words]) == 0
+    assert ended(["note", *words, "still too dark"]) == 0
+    assert state() == "edited"
+    filmed(folder, fake_crew(Log()), "b")
+    assert state() == "done"
+
+
+def _ended_an_hour_ago(folder: Path) -> None:
+    for path in (folder / "runs").iterdir():
+        card = json.loads(path.read_text("utf-8"))
+        earlier = (datetime.now() - timedelta(hours=1)).isoformat(timespec="seconds")
+        path.write_text(json.dumps({**card, "ended_at": earlier}), "utf-8")
 
 
 def test_what_a_change_leaves_out_is_told(tmp_path: Path, capfd: pytest.CaptureFixture[str]) -> None:
