@@ -145,7 +145,7 @@ def test_a_film_behind_its_plan_is_called_edited(tmp_path: Path, capfd: pytest.C
     folder = opened(tmp_path)
     filmed(folder, fake_crew(Log()))
     _ended_an_hour_ago(folder)
-    words = [folder.name, "--shot", "1", "--later", "--output", str(folder.parent.parent)]
+    words = [folder.name, "--shot", "1", "--output", str(folder.parent.parent)]
 
     def state() -> str:
         listing, facts = read_listing(folder), read_snapshot(folder)
@@ -157,7 +157,7 @@ def test_a_film_behind_its_plan_is_called_edited(tmp_path: Path, capfd: pytest.C
     assert state() == "done"
     assert ended(["note", *words, "too dark"]) == 0
     assert state() == "done"
-    assert ended(["redo", *words]) == 0
+    assert ended(["redo", *words, "--later"]) == 0
     assert ended(["note", *words, "still too dark"]) == 0
     assert state() == "edited"
     filmed(folder, fake_crew(Log()), "b")
