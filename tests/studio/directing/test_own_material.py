@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import os
 import random
+import shutil
 from collections.abc import Callable
 from itertools import pairwise
 from pathlib import Path
@@ -75,11 +76,19 @@ SOUNDS = {
 }
 
 
-@pytest.fixture
-def film(tmp_path: Path) -> Path:
-    """A whole film of a few tiny shots."""
-    folder = opened(tmp_path)
+@pytest.fixture(scope="module")
+def finished(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A whole film of a few tiny shots, to be copied."""
+    folder = opened(tmp_path_factory.mktemp("film"))
     filmed(folder, fake_crew(Log()))
+    return folder
+
+
+@pytest.fixture
+def film(finished: Path, tmp_path: Path) -> Path:
+    """A copy of the film."""
+    folder = tmp_path / "sessions" / finished.name
+    shutil.copytree(finished, folder)
     return folder
 
 
