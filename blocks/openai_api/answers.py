@@ -83,7 +83,7 @@ def read_told(text: str, form: type[B]) -> Told[B]:
     told += [mended for part in parts[:MENDED] if (mended := _mended(part, form)) is not None]
     if told:
         # A piece of a broken object says less than the object; of equals the first one counts.
-        return max(told, key=lambda each: len(each.form.model_dump_json()))
+        return max(told, key=lambda each: len(json.dumps(each.form.model_dump())))
     raise ValueError(fault[:FAULT_CHARACTERS])
 
 

@@ -75,14 +75,14 @@ def fitted(value: JsonValue, form: type[BaseModel], whole: bool = True, depth: i
     if whole and len(lists) == 1:
         ((name, entry),) = lists.items()
         if _is_entry(value, entry):
-            return fitted({name: [value]}, form)
+            return fitted({name: [value]}, form, False, depth + 1)
     return None
 
 
 def _of_list(value: list[JsonValue], form: type[BaseModel], whole: bool, depth: int) -> Named | None:
-    name, entry = next(iter(_lists(form).items()))
-    if value and all(isinstance(each, dict) and _is_entry(each, entry) for each in value):
-        return fitted({name: value}, form)
+    for name, entry in [*_lists(form).items()][:1]:
+        if value and all(isinstance(each, dict) and _is_entry(each, entry) for each in value):
+            return fitted({name: value}, form, False, depth + 1)
     if depth < NESTED:
         for each in value[:20]:
             if isinstance(each, dict | list) and (found := fitted(each, form, False, depth + 1)):
