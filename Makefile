@@ -90,7 +90,8 @@ note: $(READY)
 	@exec $(BIN)/film note $${FILM_ID:+"$$FILM_ID"} $(ARGS)
 
 use: $(READY)
-	@exec $(BIN)/film use $${FILM_ID:+"$$FILM_ID"} $(ARGS)
+	@if [ -n "$$FILM_FILE" ]; then exec $(BIN)/film use $(ARGS) -- "$$FILM_ID" "$$FILM_FILE"; \
+	else exec $(BIN)/film use $${FILM_ID:+"$$FILM_ID"} $(ARGS); fi
 
 shots: $(READY)
 	@exec $(BIN)/film shots $${FILM_ID:+"$$FILM_ID"} $(ARGS)

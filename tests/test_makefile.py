@@ -104,6 +104,15 @@ def test_a_manifests_name_is_one_word(house: Path) -> None:
     assert arguments(house) == ["film", "batch"]
 
 
+def test_the_name_of_a_file_to_use_is_one_word(house: Path) -> None:
+    """A person's file arrives as one argument after the session, and nothing in it is run; ARGS may name it, too."""
+    assert make("use", "ID=pilot", "FILE=my clip; $(shell touch X).mov", "ARGS=--shot 3").returncode == 0
+    assert arguments(house) == ["film", "use", "--shot", "3", "--", "pilot", "my clip; $(shell touch X).mov"]
+    assert not (house / "X").exists()
+    assert make("use", "ID=pilot", "ARGS=a.mov --shot 3").returncode == 0
+    assert arguments(house) == ["film", "use", "pilot", "a.mov", "--shot", "3"]
+
+
 @pytest.mark.parametrize("folder", ["a folder", "it's $5", 'say "so"', "plain"])
 def test_what_is_printed_under_make_can_be_pasted(house: Path, monkeypatch: pytest.MonkeyPatch, folder: str) -> None:
     """A line printed for a person under `make`, run by a shell, calls the program with just those arguments."""
