@@ -5,7 +5,7 @@ Called by `studio/store/piece_store.py`, under its lock.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
 
 from studio.fs import files
@@ -35,18 +35,13 @@ class PieceIndex:
 
     def whole(self, fingerprint: str) -> Iterator[tuple[Path, Receipt]]:
         """Yield (path of the receipt, receipt) of every whole piece with this fingerprint."""
-        for place, receipt in self.with_receipt(fingerprint):
-            if lies_whole(place, receipt):
-                yield place, receipt
+        return _those_whole(self.with_receipt(fingerprint))
 
     def whole_take(self, stage: Stage, sha256: str) -> Iterator[tuple[Path, Receipt]]:
         """Yield (path of the receipt, receipt) of every whole piece of a stage with these bytes."""
         self._read()
-        for place in list(self._by_bytes.get(sha256, ())):
-            receipt = read_receipt(place)
-            same = receipt is not None and (receipt.stage, receipt.sha256) == (stage, sha256)
-            if receipt is not None and same and lies_whole(place, receipt):
-                yield place, receipt
+        found = _still(self._by_bytes.get(sha256, ()), lambda each: (each.stage, each.sha256) == (stage, sha256))
+        return _those_whole(found)
 
     def whole_numbered(self, stage: Stage, shot: str, take: int) -> Iterator[tuple[Path, Receipt]]:
         """Yield (path of the receipt, receipt) of every whole piece of a stage that is this take of a shot (its id).
@@ -54,10 +49,8 @@ class PieceIndex:
         Of the score the shot is ''.
         """
         self._read()
-        for place in list(self._by_take.get((stage, shot, take), ())):
-            receipt = read_receipt(place)
-            if receipt is not None and _take_key(receipt) == (stage, shot, take) and lies_whole(place, receipt):
-                yield place, receipt
+        key = stage, shot, take
+        return _those_whole(_still(self._by_take.get(key, ()), lambda each: _take_key(each) == key))
 
     def whole_by_hand(self, shot: str, direction: str) -> Iterator[tuple[Path, Receipt]]:
         """Yield (path of the receipt, receipt) of every whole picture that a person put there for a shot (its id).
@@ -65,19 +58,13 @@ class PieceIndex:
         Only those that stand for the same direction (`Shot.direction`).
         """
         self._read()
-        for place in list(self._by_hand.get(shot, ())):
-            receipt = read_receipt(place)
-            same = receipt is not None and (receipt.shot, receipt.direction) == (shot, direction)
-            if receipt is not None and same and lies_whole(place, receipt):
-                yield place, receipt
+        mine = shot, direction
+        found = _still(self._by_hand.get(shot, ()), lambda each: (each.shot, each.direction) == mine)
+        return _those_whole(found)
 
     def with_receipt(self, fingerprint: str) -> Iterator[tuple[Path, Receipt]]:
         """Yield (path of the receipt, receipt) of every piece with this fingerprint, whether it is whole or not."""
-        for place in list(self._read().get(fingerprint, ())):
-            # Another piece may have taken the place since.
-            receipt = read_receipt(place)
-            if receipt is not None and receipt.fingerprint == fingerprint:
-                yield place, receipt
+        return _still(self._read().get(fingerprint, ()), lambda each: each.fingerprint == fingerprint)
 
     def _read(self) -> dict[str, list[Path]]:
         if self._places is None:
@@ -94,6 +81,18 @@ class PieceIndex:
         self._by_take.setdefault(_take_key(receipt), []).insert(at, place)
         if receipt.by_hand and receipt.stage == "images" and receipt.shot:
             self._by_hand.setdefault(receipt.shot, []).insert(at, place)
+
+
+def _still(places: Iterable[Path], same: Callable[[Receipt], bool]) -> Iterator[tuple[Path, Receipt]]:
+    """Yield (path, receipt) of those places that still have such a receipt: another piece may have taken one since."""
+    for place in list(places):
+        receipt = read_receipt(place)
+        if receipt is not None and same(receipt):
+            yield place, receipt
+
+
+def _those_whole(found: Iterable[tuple[Path, Receipt]]) -> Iterator[tuple[Path, Receipt]]:
+    return ((place, receipt) for place, receipt in found if lies_whole(place, receipt))
 
 
 def _take_key(receipt: Receipt) -> _TakeKey:
