@@ -134,12 +134,14 @@ class Approvals:
         """Change `shots.json` as the answers say, if that was not done yet, by an entry of the journal."""
         open_answers = [(number, each) for number, each in enumerate(self._asked, 1) if not each.carried_out]
         for number, asked in open_answers:
-            edit = _changing(asked.changes) if asked.changes else redo(Redo(notes=asked.notes), asked.redo)
-            words = f"redo, asked for an approval: {', '.join(f'shot {each}' for each in asked.redo)}"
             plan = read_plan(self._session.folder, self._session.brief)
-            if edit(plan) != plan:
+            # A hand may have taken shots out since.
+            if numbers := [each for each in asked.redo if each <= len(plan.shots)]:
+                edit = _changing(asked.changes) if asked.changes else redo(Redo(notes=asked.notes), numbers)
+                words = f"redo, asked for an approval: {', '.join(f'shot {each}' for each in numbers)}"
                 run = f"{asked.flow_run_id}, question {number}"
-                direct_open(self._session.store, edit, "redo", words, asked.at, self._session.tell, run)
+                if edit(plan) != plan:
+                    direct_open(self._session.store, edit, "redo", words, asked.at, self._session.tell, run)
             self.replace(asked, asked.model_copy(update={"carried_out": True}))
 
     def _write(self, asked: tuple[AskedQuestion, ...]) -> None:

@@ -138,6 +138,22 @@ def test_only_what_was_shown_is_approved(folder: Path) -> None:
         session.store.release()
 
 
+def test_a_redo_of_a_shot_that_is_gone_is_left_out(folder: Path) -> None:
+    """A hand took the shot out before the answer was carried out: the run goes on with those that are there."""
+    session = opened(folder)
+    try:
+        book = Approvals(session)
+        asked, _ = book.question("images", "abc", (), NOW)
+        book.replace(asked, answered(asked, Answer(True, "1,3"), session.plans.shots(), NOW))
+        shots = json.loads((folder / "shots.json").read_text("utf-8"))
+        (folder / "shots.json").write_text(json.dumps(shots[:2]), "utf-8")
+        Approvals(session).carry_out()
+        assert [shot.take for shot in session.plans.shots()] == [2, 1]
+        assert all(each.carried_out for each in read_asked(folder))
+    finally:
+        session.store.release()
+
+
 def test_a_redo_is_an_edit_that_goes_on(folder: Path) -> None:
     """Carried out once however often it is begun; the plan's receipt keeps what was written and what is used."""
     session = opened(folder)
