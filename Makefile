@@ -10,6 +10,7 @@ BIN := $(VENV)/bin
 READY := $(VENV)/.ready
 TESTING := $(VENV)/.testing
 FUZZING := $(VENV)/.fuzzing
+CLUSTER := $(VENV)/.cluster
 ARGS ?=
 N ?= 2000
 SEED ?= 1
@@ -186,4 +187,10 @@ $(TESTING): requirements-dev.lock $(READY)
 # The tests' environment does not include the fuzzer.
 $(FUZZING): requirements-fuzz.lock $(TESTING)
 	@$(BIN)/python -m pip install --quiet --no-deps --require-hashes --requirement requirements-fuzz.lock
+	@touch $@
+
+# The extra `cluster`, and the S3 server that its tests run on loopback.
+$(CLUSTER): requirements-cluster.lock $(TESTING)
+	@echo "adding the extra 'cluster' to $(VENV) (once)" >&2
+	@$(BIN)/python -m pip install --quiet --no-deps --require-hashes --requirement requirements-cluster.lock
 	@touch $@

@@ -13,7 +13,7 @@ from packaging.requirements import Requirement
 from packaging.utils import canonicalize_name
 
 PROJECT = Path(__file__).parents[1]
-RUNTIME, TESTS = "requirements.lock", "requirements-dev.lock"
+RUNTIME, TESTS, CLUSTER = "requirements.lock", "requirements-dev.lock", "requirements-cluster.lock"
 ROOMS = ("flows", "tasks", "blocks", "studio")
 Pins = dict[Requirement, list[str]]
 """What a lock file holds: a pinned requirement, and what stands below it."""
@@ -79,12 +79,20 @@ def test_the_tests_tools_are_locked() -> None:
     assert tools <= names(pins(TESTS)) - names(pins(RUNTIME))
 
 
+def test_the_extra_for_many_machines_is_locked() -> None:
+    """Everything that pyproject.toml names for many machines, and for its tests, is in that lock and in no other."""
+    project = tomllib.loads((PROJECT / "pyproject.toml").read_text("utf-8"))
+    lines = project["project"]["optional-dependencies"]["cluster"] + project["dependency-groups"]["cluster-tests"]
+    extra = {canonicalize_name(Requirement(line).name) for line in lines}
+    assert extra <= names(pins(CLUSTER)) - names(pins(RUNTIME)) - names(pins(TESTS))
+
+
 def test_tests_run_the_server_that_users_run() -> None:
     """What uvicorn takes up by itself where it is installed, a loop, a parser, a reloader, is in no lock."""
     assert not {"uvloop", "httptools", "watchfiles"} & (names(pins(RUNTIME)) | names(pins(TESTS)))
 
 
-@pytest.mark.parametrize("name", [RUNTIME, TESTS, "requirements-fuzz.lock"])
+@pytest.mark.parametrize("name", [RUNTIME, TESTS, CLUSTER, "requirements-fuzz.lock"])
 def test_every_pin_has_hashes_and_no_file_names_an_index(name: str) -> None:
     """A pin is one version with a SHA-256 or more; where it comes from is the business of whoever installs it."""
     text = (PROJECT / name).read_text("utf-8")
@@ -95,11 +103,12 @@ def test_every_pin_has_hashes_and_no_file_names_an_index(name: str) -> None:
         assert any(line.startswith("--hash=sha256:") for line in below), pin
 
 
-def test_both_locks_name_one_version() -> None:
-    """What stands in both locks has in the tests' one of the versions, and just the hashes, that films have."""
+@pytest.mark.parametrize("other", [TESTS, CLUSTER])
+def test_both_locks_name_one_version(other: str) -> None:
+    """What stands in both locks has in the other one of the versions, and just the hashes, that films have."""
     ours = {(canonicalize_name(pin.name), str(pin.specifier)): below for pin, below in pins(RUNTIME).items()}
     shared = {name for name, _ in ours}
-    for pin, below in pins(TESTS).items():
+    for pin, below in pins(other).items():
         if (name := canonicalize_name(pin.name)) in shared:
             films = ours.get((name, str(pin.specifier)), [])
             assert [line for line in below if "--hash" in line] == [line for line in films if "--hash" in line], pin
@@ -107,8 +116,10 @@ def test_both_locks_name_one_version() -> None:
 
 @pytest.mark.parametrize("room", ROOMS)
 def test_no_room_imports_what_only_tests_have(room: str) -> None:
-    """Every library that the program imports comes with what `make film` installs."""
-    films = names(pins(RUNTIME))
+    """Every library that the program imports comes with what `make film` installs, or with an extra of its own."""
+    project = tomllib.loads((PROJECT / "pyproject.toml").read_text("utf-8"))["project"]
+    extras = [line for lines in project["optional-dependencies"].values() for line in lines]
+    films = names(pins(RUNTIME)) | {canonicalize_name(Requirement(line).name) for line in extras}
     only_tests = {
         module
         for module, distributions in packages_distributions().items()
