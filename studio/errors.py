@@ -76,10 +76,22 @@ class DiskFull(FilmError):
     """The disk has no room left; what was finished is kept."""
 
 
+class StoreDown(FilmError):
+    """The object store does not answer; what was finished is kept on this machine."""
+
+    may_pass = True
+
+
 class Interrupted(FilmError):
     """The run was asked to stop; what was finished is kept."""
 
     exit_code = 130
+
+
+class SessionLost(Interrupted):
+    """Another machine took the session over: this one publishes nothing more."""
+
+    exit_code = 1
 
 
 class Rejected(Interrupted):

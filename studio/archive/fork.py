@@ -102,7 +102,7 @@ def fork_session(
             flush_tree(hidden)
             with lock.alone(root):
                 check_free(root, name)
-                folder = place_session(hidden, root, now)
+                folder = place_session(hidden, root, now, hold)
         except BaseException:
             files.remove_tree(hidden)
             raise

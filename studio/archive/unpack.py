@@ -82,14 +82,14 @@ def unpack_session(root: Path, path: Path, show_share: Callable[[float], None] =
                 done += entry.bytes
                 show_share(done / manifest.bytes if manifest.bytes else 1.0)
             packed.check_end()
-            return _placed(root, hidden, manifest, moment, path)
+            return _placed(root, hidden, hold, manifest, moment, path)
         finally:
             # Nothing is there any more if it was placed.
             files.remove_tree(hidden)
             hold.release()
 
 
-def _placed(root: Path, hidden: Path, manifest: Manifest, moment: datetime, path: Path) -> Unpacked:
+def _placed(root: Path, hidden: Path, hold: lock.Lock, manifest: Manifest, moment: datetime, path: Path) -> Unpacked:
     try:
         brief = read_brief(hidden)
     except (BrokenPlan, NoSuchSession) as error:
@@ -107,7 +107,7 @@ def _placed(root: Path, hidden: Path, manifest: Manifest, moment: datetime, path
         if taken:
             write_brief(hidden, brief.model_copy(update={"name": ""}))
         flush_tree(hidden)
-        folder = place_session(hidden, root, moment)
+        folder = place_session(hidden, root, moment, hold)
         if folder.name != manifest.session_id:
             # It has the former id in its name, and the next run writes another.
             files.remove(folder / f"{manifest.session_id}_meta.json")

@@ -20,6 +20,7 @@ from numpy.typing import NDArray
 from studio.audio.loudness import HOP, RATE_HZ, SILENT_LUFS, Loudness, Meter, gain_between, limiting, peaks_of
 from studio.audio.wav import Samples, wav_file
 from studio.errors import EngineFailed
+from studio.fs.safe_open import at_hand
 from studio.model.receipt import PieceMeasures
 
 TARGET_LUFS = -14.0
@@ -191,7 +192,7 @@ class _Reel:
 
     def _read(self, layout: str) -> Generator[Samples, None, None]:
         try:
-            with av.open(str(self._path), options=QUICK_OPENING) as container:
+            with av.open(str(at_hand(self._path)), options=QUICK_OPENING) as container:
                 if not container.streams.audio:
                     raise EngineFailed(f"{self._path.name!r} holds no sound; make it again")
                 resampler = av.AudioResampler(format="fltp", layout=layout, rate=RATE_HZ)

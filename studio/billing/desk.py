@@ -75,6 +75,9 @@ class Desk:
             return self._call(request, send, check)
 
     def _call(self, request: Request, send: Callable[[], Reply], check: Callable[[Reply], T]) -> T:
+        for call in self._shared.ledger.of(self._order, request.digest):
+            if call.state == "ambiguous":
+                self._shared.ledger.found_after_all(call)
         if (held := self._shared.ledger.held(self._order, request)) is not None:
             # An answer that `check` now finds bad is booked as bad, and asked for again.
             with contextlib.suppress(VendorError):

@@ -187,7 +187,10 @@ class Ledger:
             self._in_flight.add(call.path)
         try:
             self._book(call)
+            # Nothing is sent before it is proved that no other machine can send it, too.
+            self._store.prove()
         except BaseException:
+            self._store.remove(call.path)
             with self._changed:
                 del self._calls[call.path]
                 self._in_flight.discard(call.path)
@@ -237,7 +240,7 @@ class Ledger:
             text = reply.content.decode("utf-8", "replace") if call.kind == "text" else None
             ended = self._ended(call, "done", reply.usage, text=text, request_id=reply.request_id, seed=reply.seed)
             told = ended.model_copy(update={"text": None})
-            self._store.write(call.answer_path, answer_bytes(reply, told))
+            self._store.write_answer(call.answer_path, answer_bytes(reply, told))
             self._book(ended)
             return ended
         finally:
@@ -323,6 +326,15 @@ class Ledger:
                 )
             )
             self._unread.remove(name)
+
+    def found_after_all(self, call: Call) -> bool:
+        """Look whether the answer of a call that was cut off on another machine came after all; if so, book it."""
+        if not self._store.fetch_answer(call.answer_path):
+            return False
+        reply = read_answer(self._folder / call.answer_path)
+        if reply is not None:
+            self._end(call, "done", reply.usage, request_id=reply.request_id, seed=reply.seed)
+        return reply is not None
 
     def agree(self, call: Call) -> None:
         """Book that a person agreed to make, and pay for, an ambiguous call again."""

@@ -3,6 +3,7 @@
 `studio/fs/files.py` builds every durable change from them. They are methods of one object so that another object can
 replace it and record each operation, stop at it, or fail at it: so the crash bench can try a crash at every operation.
 Each goes through `studio/fs/safe_open.py`: inside a session no link is followed, so that nothing outside it is changed.
+An observer may be told of changes: a session that is kept in object storage is published from its folder here.
 """
 
 from __future__ import annotations
@@ -11,10 +12,40 @@ import fcntl
 import os
 import shutil
 import time
+from contextlib import AbstractContextManager, nullcontext
 from pathlib import Path
-from typing import BinaryIO
+from typing import BinaryIO, Protocol
 
 from studio.fs import safe_open
+
+
+class Observer(Protocol):
+    """Is told of every change of a visible file, so that it can be published elsewhere too."""
+
+    def changing(self, *paths: Path) -> AbstractContextManager[None]:
+        """Hold off whoever looks at these files as a whole while the block changes them, and note that they changed."""
+
+    def together(self, folder: Path) -> AbstractContextManager[None]:
+        """Hold off whoever looks at the session in `folder` while the block makes changes that belong together."""
+
+
+_observer: Observer | None = None
+
+
+def observed_by(observer: Observer | None) -> None:
+    """Let `observer` be told of every change from now on; None for nobody."""
+    global _observer
+    _observer = observer
+
+
+def together(folder: Path) -> AbstractContextManager[None]:
+    """Make the changes in the block appear together wherever the session in `folder` is published."""
+    return nullcontext() if _observer is None else _observer.together(folder)
+
+
+def _changing(*paths: Path) -> AbstractContextManager[None]:
+    return nullcontext() if _observer is None else _observer.changing(*paths)
+
 
 _FICLONE = 0x40049409
 """Linux's request to share a file's bytes: _IOW(0x94, 9, int), linux/fs.h."""
@@ -52,7 +83,11 @@ class Disk:
 
     def rename(self, source: Path, target: Path) -> None:
         """Rename `source` to `target`, replacing what is there; the system does this whole or not at all."""
-        with safe_open.beside(source) as (old, before), safe_open.beside(target) as (new, after):
+        with (
+            _changing(source, target),
+            safe_open.beside(source) as (old, before),
+            safe_open.beside(target) as (new, after),
+        ):
             os.replace(before, after, src_dir_fd=old, dst_dir_fd=new)
 
     def link(self, source: Path, target: Path) -> None:
@@ -88,7 +123,7 @@ class Disk:
 
     def unlink(self, path: Path) -> None:
         """Remove the file; if there is none, raise `FileNotFoundError`."""
-        with safe_open.beside(path) as (folder, name):
+        with _changing(path), safe_open.beside(path) as (folder, name):
             os.unlink(name, dir_fd=folder)
 
     def mkdir(self, folder: Path) -> None:
@@ -103,6 +138,6 @@ class Disk:
 
     def touch(self, path: Path, mtime_ns: int | None = None) -> None:
         """Set the times of last access and change of the file, in nanoseconds since 1970; None for now."""
-        with safe_open.beside(path) as (folder, name):
+        with _changing(path), safe_open.beside(path) as (folder, name):
             moment = time.time_ns() if mtime_ns is None else mtime_ns
             os.utime(name, ns=(moment, moment), dir_fd=folder, follow_symlinks=False)

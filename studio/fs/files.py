@@ -22,7 +22,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from studio.errors import BadInput, DiskFull, LinkInside
-from studio.fs import safe_open
+from studio.fs import absent, safe_open
 from studio.fs.disk_operations import Disk
 from studio.fs.safe_open import JSON_BYTES
 
@@ -147,6 +147,19 @@ def place(hidden: Path, path: Path) -> None:
         _disk.fsync_folder(path.parent)
 
 
+def place_first(hidden: Path, path: Path) -> bool:
+    """Give a sealed hidden file the name `path`, unless that is taken; tell whether. Of two calls at once one does."""
+    with plain_errors(path):
+        try:
+            _disk.link(hidden, path)
+        except FileExistsError:
+            return False
+        finally:
+            remove(hidden)
+        _disk.fsync_folder(path.parent)
+        return True
+
+
 def write_whole(path: Path, content: bytes) -> None:
     """Write `content` to `path`, whole or not at all. After a failure the old file, if any, is still there, whole.
 
@@ -198,6 +211,53 @@ def write_blocks(path: Path, blocks: Iterable[bytes], mtime_ns: int) -> None:
                 _disk.write(file, block)
             _disk.fsync(file)
         _disk.touch(path, mtime_ns)
+
+
+def write_checked(path: Path, blocks: Iterable[bytes], sha256: str, size: int, mtime_ns: int) -> bool:
+    """Write a file whole or not at all, with this time of change, if its bytes are what they should be; tell whether.
+
+    No more than `size` bytes are taken.
+
+    Raises:
+        DiskFull, BadInput: as `plain_errors`; no hidden file is left.
+    """
+    make_folder(path.parent)
+    hidden, hashed, left = hidden_beside(path), hashlib.sha256(), size
+    with plain_errors(path):
+        try:
+            with _disk.create(hidden) as file:
+                for block in blocks:
+                    left -= len(block)
+                    if left < 0:
+                        return False
+                    hashed.update(block)
+                    _disk.write(file, block)
+                if left or hashed.hexdigest() != sha256:
+                    return False
+                _disk.fsync(file)
+            _disk.touch(hidden, mtime_ns)
+            place(hidden, path)
+            return True
+        finally:
+            remove(hidden)
+
+
+def write_absent(path: Path, sha256: str, size: int, mtime_ns: int) -> None:
+    """Put an absent file (`studio/fs/absent.py`) at `path`, replacing what is there.
+
+    Raises:
+        DiskFull, BadInput: as `plain_errors`; no hidden file is left.
+    """
+    make_folder(path.parent)
+    hidden = hidden_beside(path)
+    with plain_errors(path):
+        try:
+            with _disk.create(hidden) as file:
+                absent.write_absent(file.fileno(), sha256, size)
+            _disk.touch(hidden, mtime_ns)
+            place(hidden, path)
+        finally:
+            remove(hidden)
 
 
 def blocks_of(path: Path, *, follow: bool = False) -> Iterator[bytes]:
@@ -401,6 +461,8 @@ def names(folder: Path) -> list[str]:
 def sha256_of(path: Path, *sizes: int | None) -> str:
     """Return the SHA-256 of the file as 64 hex digits; cached by device, inode, size, mtime and ctime.
 
+    Of an absent file it is what its first line says: the bytes are not fetched.
+
     Args:
         sizes: if any are given, a file of any other size is not read, because it may be endless, and '' is returned.
 
@@ -408,10 +470,13 @@ def sha256_of(path: Path, *sizes: int | None) -> str:
         FileNotFoundError: nothing is there.
         BadInput: it may not be read.
     """
-    with _readable(path), safe_open.opened(path) as handle:
+    with _readable(path), safe_open.opened(path, whole=False) as handle:
         there = os.fstat(handle)
         if sizes and there.st_size not in sizes:
             return ""
+        if absent.is_absent(there):
+            # Its content is checked when it is fetched.
+            return absent.digest(handle)
         identity = (there.st_dev, there.st_ino, there.st_size, there.st_mtime_ns, there.st_ctime_ns)
         with _checksums_lock:
             known = _checksums.get(identity)

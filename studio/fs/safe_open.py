@@ -22,6 +22,7 @@ from functools import lru_cache
 from pathlib import Path
 
 from studio.errors import Crowded, LinkInside
+from studio.fs import absent
 
 TEXT_BYTES = 1_000_000
 """Longest text file of a person, in bytes: five times the longest script (`FilmOptions.script`)."""
@@ -141,26 +142,49 @@ def found(path: Path) -> os.stat_result:
 
 
 @contextmanager
-def opened(path: Path, *, follow: bool = False) -> Iterator[int]:
+def opened(path: Path, *, follow: bool = False, whole: bool = True) -> Iterator[int]:
     """Open the regular file at `path` for reading and give its handle while the block runs.
 
-    Never waits: a pipe, a device, a socket or a folder is refused.
+    Never waits: a pipe, a device, a socket or a folder is refused. The bytes of an absent file are fetched first.
 
     Args:
         follow: whether `path` may be a link; for a path that a person names, never for one in a session.
+        whole: whether the bytes of an absent file are fetched; else its handle is that of the file as it is.
 
     Raises:
         LinkInside: a folder on the way is a link.
         OSError: it cannot be opened, or 'it is not a regular file'.
     """
-    with beside(path) as (folder, name):
-        handle = open_at(folder, name, follow=follow)
+    handle = _opened(path, follow)
+    if whole and absent.is_absent(os.fstat(handle)):
+        os.close(handle)
+        absent.fetch(path)
+        handle = _opened(path, follow)
     try:
         if not stat.S_ISREG(os.fstat(handle).st_mode):
-            raise _no_file(name)
+            raise _no_file(path.name)
         yield handle
     finally:
         os.close(handle)
+
+
+def _opened(path: Path, follow: bool) -> int:
+    with beside(path) as (folder, name):
+        return open_at(folder, name, follow=follow)
+
+
+def at_hand(path: Path) -> Path:
+    """Return `path`, once the bytes of the file there are on this machine; for libraries that take a path.
+
+    Raises:
+        OSError, FilmError: they could not be fetched. A file that is not there is the library's to refuse.
+    """
+    try:
+        if absent.is_absent(found(path)):
+            absent.fetch(path)
+    except (FileNotFoundError, NotADirectoryError):
+        pass
+    return path
 
 
 def open_at(folder: int | None, name: str, *, follow: bool = False) -> int:

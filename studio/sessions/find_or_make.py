@@ -64,15 +64,15 @@ def open_new(
     hidden, held = hidden_folder(root / now.strftime("session_%Y%m%d_%H%M%S"))
     try:
         write_brief(hidden, brief)
-        return place_session(hidden, root, now), held
+        return place_session(hidden, root, now, held), held
     except BaseException:
         files.remove_tree(hidden)
         held.release()
         raise
 
 
-def place_session(hidden: Path, root: Path, now: datetime) -> Path:
-    """Give a hidden folder in `root` the id of this moment, or the next one that is free, and return its path.
+def place_session(hidden: Path, root: Path, now: datetime, held: lock.Lock) -> Path:
+    """Give a hidden folder in `root`, locked by `held`, the id of this moment or the next free one; return its path.
 
     Raises:
         BadInput, DiskFull: it cannot be renamed.
@@ -81,7 +81,7 @@ def place_session(hidden: Path, root: Path, now: datetime) -> Path:
     while True:
         folder = root / moment.strftime("session_%Y%m%d_%H%M%S")
         with files.plain_errors(folder):
-            if files.place_folder(hidden, folder):
+            if held.place(hidden, folder):
                 return folder
         moment += timedelta(seconds=1)
 

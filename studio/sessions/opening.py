@@ -107,7 +107,7 @@ def build_session(
 ) -> Session:
     """Return the session kept in `store`, ready to be worked on; nothing is read or written."""
     go_on = command("resume", store.id, store.folder.parent.parent)
-    control = RunControl(go_on, limits.why_stopped)
+    control = RunControl(go_on, lambda: limits.why_stopped() or store.why_lost())
 
     def context() -> BillingContext:
         prices = price_list().with_more(crew.prices)

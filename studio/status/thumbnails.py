@@ -8,6 +8,7 @@ from pathlib import Path
 
 from PIL import Image
 
+from studio.fs import absent
 from studio.video.pixels import MOST_PIXELS, UNREADABLE, quietly, rgb, upright
 
 PICTURES_BYTES = 400_000
@@ -43,6 +44,9 @@ class Thumbnails:
         try:
             now = path.stat()
         except OSError:
+            return ""
+        if absent.is_absent(now):
+            # A page is no reason to fetch a film's pictures.
             return ""
         key, version = (path, width, most), (now.st_mtime_ns, now.st_size)
         known = self._made.get(key)

@@ -29,3 +29,25 @@ class Documents(Protocol):
 
     def put_aside(self, path: str) -> str:
         """Move a damaged file to `takes/damaged/` and return where it is now, relative to the session."""
+
+    def write_answer(self, path: str, content: bytes) -> None:
+        """Write the answer of a paid call, which is never changed, as `write`.
+
+        In object storage it is kept under its own name at once, even if another machine owns the session by now.
+        """
+
+    def fetch_answer(self, path: str) -> bool:
+        """Look whether the answer of a call that was cut off came after all, on another machine; tell whether it did.
+
+        If so, it is at `path` now.
+        """
+
+    def prove(self) -> None:
+        """Return once everything written is published, which proves that the session is still this process's.
+
+        To be called before anything that is to happen only once, such as a paid call.
+
+        Raises:
+            SessionLost: it is another machine's.
+            StoreDown: that cannot be found out now.
+        """

@@ -8,6 +8,7 @@ from pathlib import Path
 from studio.fs import files
 from studio.model.brief import Brief
 from studio.model.film import Stage
+from studio.object_storage import outputs
 from studio.planning.plan_files import reader
 from studio.store import lock, takes
 from studio.store.brief import read_brief, restore_brief, write_brief
@@ -39,9 +40,24 @@ class FolderDocuments:
         """Move a damaged file to `takes/damaged/` and return where it is now, relative to the session."""
         return takes.put_aside(self.folder, self.folder / path)
 
+    def write_answer(self, path: str, content: bytes) -> None:
+        """Write the answer of a paid call; see `Documents.write_answer`."""
+        self.write(path, content)
+        outputs.keep_answer(self.folder, path, content)
+
+    def fetch_answer(self, path: str) -> bool:
+        """Look for an answer that came on another machine; see `Documents.fetch_answer`."""
+        return outputs.fetch_answer(self.folder, path)
+
+    def prove(self) -> None:
+        """Return at once: who holds a folder's lock owns it."""
+
 
 class FolderStore(FolderDocuments):
     """A session folder, locked until `release`; what a crash left in it is cleaned up. Implements `SessionStore`.
+
+    The folder may be the working copy of a session in object storage: then its lock owns the session there, and what
+    changes is published.
 
     A change of its plans that the journal holds, and a crash kept from being made, is made.
 
@@ -56,7 +72,8 @@ class FolderStore(FolderDocuments):
 
     def __init__(self, folder: Path, tell: Callable[[str], None], held: lock.Lock | None = None) -> None:
         super().__init__(folder)
-        self._lock = held or lock.take(folder)
+        self._lock = held or lock.take(folder, tell)
+        self._lock.tell_to(tell)
         try:
             refuse_links(folder)
             restore_brief(folder, tell)
@@ -97,6 +114,14 @@ class FolderStore(FolderDocuments):
     def release(self) -> None:
         """Release the session's lock."""
         self._lock.release()
+
+    def why_lost(self) -> str:
+        """Return why the session is not this process's any more; '' while it is."""
+        return self._lock.why_lost()
+
+    def prove(self) -> None:
+        """Return once everything written is published; see `Documents.prove`."""
+        self._lock.prove()
 
     def _read_plan(self, stage: Stage, text: str) -> object:
         return reader(self._brief)(stage, text)

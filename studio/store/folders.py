@@ -8,8 +8,10 @@ from __future__ import annotations
 import os
 import re
 from pathlib import Path
+from urllib.parse import unquote, urlsplit
 
 from studio.errors import BadInput, NoSuchSession
+from studio.object_storage import outputs
 from studio.text.command_hints import command
 
 SESSION_ID = re.compile(r"session_[0-9]{8}_[0-9]{6}\Z")
@@ -18,13 +20,17 @@ SESSION_ID = re.compile(r"session_[0-9]{8}_[0-9]{6}\Z")
 def output_folder(given: str | None) -> Path:
     """Return the output folder: what was given, else FILM_OUTPUT, else 'output'.
 
+    For the URL of a store ('s3://bucket/films') it is the folder of this machine's working copies of it.
+
     Raises:
-        BadInput: the name has a NUL character.
+        BadInput: the name has a NUL character, or is the URL of something else than a store.
     """
     name = given or os.environ.get("FILM_OUTPUT") or "output"
     if "\0" in name:
         raise BadInput("--output: a folder's name cannot hold a NUL character")
-    return Path(name)
+    if name.startswith("file://"):
+        return Path(unquote(urlsplit(name).path))
+    return outputs.bound(name) if outputs.is_url(name) else Path(name)
 
 
 def sessions_root(output: Path) -> Path:
@@ -38,6 +44,8 @@ def session_folders(root: Path) -> list[Path]:
     Raises:
         BadInput: `root` exists and cannot be read.
     """
+    if (output := outputs.output_of(root)) is not None:
+        return output.folders()
     try:
         with os.scandir(root) as entries:
             names = [e.name for e in entries if SESSION_ID.match(e.name) and e.is_dir(follow_symlinks=False)]
@@ -58,6 +66,12 @@ def session_folder(root: Path, session_id: str) -> Path:
     if not SESSION_ID.match(session_id):
         raise NoSuchSession(f"{session_id[:80]!r} is not a session id: ids look like session_20250208_002238")
     folder = root / session_id
+    if (output := outputs.output_of(root)) is not None:
+        if output.refresh(session_id) is None:
+            raise NoSuchSession(
+                f"there is no session {session_id!r} in {output.url}; to see what there is: {_list(root)}"
+            )
+        return folder
     try:
         there = folder.is_dir() and not folder.is_symlink()
     except OSError as error:

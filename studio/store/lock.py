@@ -2,7 +2,9 @@
 
 The lock is flock(2) on the folder itself: no lock file is left behind, and the lock ends with its process. A forked
 child closes its copy at once, so the lock is not inherited; programs that are started do not get it either (O_CLOEXEC).
-Whether a run on another machine uses the folder is seen from its card (`studio/store/other_machines.py`).
+Whether a run on another machine uses the folder is seen from its card (`studio/store/other_machines.py`). A session
+that is kept in object storage is locked in its working copy, and owned in the store
+(`studio/object_storage/ownership.py`).
 """
 
 from __future__ import annotations
@@ -10,13 +12,16 @@ from __future__ import annotations
 import fcntl
 import os
 import time
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, nullcontext
 from dataclasses import dataclass
 from pathlib import Path
 
 from studio.errors import LinkInside, SessionLocked
-from studio.fs import safe_open, tolerant
+from studio.fs import files, safe_open, tolerant
+from studio.object_storage import outputs
+from studio.object_storage.ownership import by
+from studio.object_storage.publisher import Publisher
 from studio.store import light_reader, other_machines
 
 _PATIENCE_SECONDS = 0.5
@@ -36,25 +41,81 @@ def _close_in_child() -> None:
 os.register_at_fork(after_in_child=_close_in_child)
 
 
-@dataclass(frozen=True)
+@dataclass(eq=False)
 class Lock:
-    """A held lock on a session folder, until `release`."""
+    """A held lock on a session folder, until `release`.
+
+    Attributes:
+        publisher: publishes the session, if it is kept in object storage: this process owns it there.
+    """
 
     handle: int
+    publisher: Publisher | None = None
 
     def release(self) -> None:
-        """Release the lock. Releasing it twice does nothing."""
+        """Release the lock, after what changed was published. Releasing it twice does nothing.
+
+        Raises:
+            StoreDown, SessionLost: what changed could not be published; the lock is released all the same.
+        """
         if self.handle in _held:
-            _held.discard(self.handle)
-            os.close(self.handle)
+            try:
+                if self.publisher is not None:
+                    outputs.end(self.publisher)
+            finally:
+                _held.discard(self.handle)
+                os.close(self.handle)
+
+    def place(self, hidden: Path, folder: Path) -> bool:
+        """Give the locked, hidden folder of a new session its name; return False if that is taken.
+
+        In object storage the session appears with all its files.
+
+        Raises:
+            BadInput, StoreDown: the store cannot keep sessions, or does not answer; nothing has the name.
+        """
+        output = outputs.output_of(folder.parent)
+        if output is None:
+            return files.place_folder(hidden, folder)
+        publisher = output.claim(hidden, folder.name)
+        if publisher is None:
+            return False
+        if not files.place_folder(hidden, folder):
+            output.disclaim(folder.name)
+            return False
+        self.publisher = publisher
+        output.begin(publisher)
+        return True
+
+    def tell_to(self, tell: Callable[[str], None]) -> None:
+        """Let `tell` receive what happens between this machine and the store."""
+        if self.publisher is not None:
+            self.publisher.tell = self.publisher.bucket.tell = tell
+
+    def why_lost(self) -> str:
+        """Return why the session is not this process's any more; '' while it is."""
+        return "" if self.publisher is None else self.publisher.why_lost()
+
+    def prove(self) -> None:
+        """Return once everything written is published, which proves that the session is still this process's.
+
+        Raises:
+            SessionLost, StoreDown: it is not, or that cannot be found out now.
+        """
+        if self.publisher is not None:
+            self.publisher.prove()
 
 
-def take(folder: Path) -> Lock:
-    """Lock a session folder.
+def take(folder: Path, tell: Callable[[str], None] = lambda line: None) -> Lock:
+    """Lock a session folder; one that is kept in object storage is owned there, too, and is made what the store has.
+
+    Args:
+        tell: receives one line for everything a person should know.
 
     Raises:
         SessionLocked: another run is working on it; the message names its pid, machine, and since when.
         LinkInside: the folder is a link.
+        StoreDown, NoSuchSession, DamagedPiece: the store does not answer, or has lost the session.
     """
     handle = safe_open.enter(folder)
     deadline = time.monotonic() + _PATIENCE_SECONDS
@@ -72,6 +133,14 @@ def take(folder: Path) -> Lock:
             _held.add(handle)
             break
     held = Lock(handle)
+    if (output := outputs.output_of(folder.parent)) is not None:
+        if not folder.name.startswith("."):
+            try:
+                held.publisher = output.own(folder, tell)
+            except BaseException:
+                held.release()
+                raise
+        return held
     ago = other_machines.seconds_since_sign(folder)
     if ago is not None:
         held.release()
@@ -99,8 +168,10 @@ def alone(root: Path) -> Iterator[None]:
         except SessionLocked as error:
             if time.monotonic() > deadline:
                 raise SessionLocked(f"another batch or run is using {str(root)!r}: stop it, or try again") from error
+    output = outputs.output_of(root)
     try:
-        yield
+        with output.alone(ALONE_SECONDS) if output is not None else nullcontext():
+            yield
     finally:
         held.release()
 
@@ -117,11 +188,19 @@ def is_locked(folder: Path) -> bool:
         return True
     finally:
         os.close(handle)
+    if (output := outputs.output_of(folder.parent)) is not None:
+        return not folder.name.startswith(".") and output.holder(folder.name) is not None
     return other_machines.seconds_since_sign(folder) is not None
 
 
 def holder_text(folder: Path) -> str:
-    """Return who is working on the session, from its newest card: 'by pid 4711 on host since 2025-02-08 14:02:11'."""
+    """Return who is working on the session: 'by pid 4711 on host since 2025-02-08 14:02:11'.
+
+    From the head of one that is kept in object storage and owned by another machine, else from its newest card.
+    """
+    output = outputs.output_of(folder.parent)
+    if output is not None and (holder := output.holder(folder.name)) is not None:
+        return by(holder)
     with tolerant.entered(folder) as opened:
         name = light_reader.newest_card_name(opened) if opened is not None else ""
         card = tolerant.dict_at(opened, f"runs/{name}") if opened is not None else {}

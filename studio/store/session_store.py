@@ -1,7 +1,8 @@
 """The protocol of a session's store, through which an open session reaches its files.
 
-`FolderStore` (`studio/store/folder_store.py`) is the only implementation, a folder of this machine. What a run writes
-into its session goes through here; reading uses the paths below `folder`. `docs/architecture.md` says who else writes.
+`FolderStore` (`studio/store/folder_store.py`) is a folder of this machine: the session itself, or the working copy of
+one in object storage, published from there. What a run writes into its session goes through here; reading uses the
+paths below `folder`. `docs/architecture.md` says who else writes.
 """
 
 from __future__ import annotations
@@ -118,4 +119,11 @@ class SessionStore(Documents, Protocol):
         """Write the run's card, `runs/<flow_run_id>.json`, as the session's newest."""
 
     def release(self) -> None:
-        """Release the session."""
+        """Release the session.
+
+        Raises:
+            StoreDown, SessionLost: what changed last could not be published; it is released all the same.
+        """
+
+    def why_lost(self) -> str:
+        """Return why the session is not this process's any more; '' while it is."""

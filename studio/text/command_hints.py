@@ -47,6 +47,19 @@ FROM_MAKE = "FILM_FROM_MAKE"
 """The environment variable that the Makefile sets, so that printed commands are lines for `make`."""
 
 
+_shown: dict[str, str] = {}
+
+
+def show_as(output: Path, name: str) -> None:
+    """Let commands name an output folder so: the working copies of a store are shown by its URL."""
+    _shown[os.path.abspath(output)] = name
+
+
+def output_name(output: Path) -> str:
+    """Return how a person names an output folder."""
+    return _shown.get(os.path.abspath(output), str(output))
+
+
 def command(
     verb: str, session_id: str = "", output: Path | None = None, *more: str, idea: str = "", file: str = ""
 ) -> str:
@@ -60,7 +73,7 @@ def command(
     """
     options = list(more)
     if output is not None and not _is_usual(output):
-        options += ["--output", str(output)]
+        options += ["--output", output_name(output)]
     if os.environ.get(FROM_MAKE):
         words = ["make", _MAKE[verb], *([f"ID={session_id}"] if session_id else [])]
         if idea:

@@ -19,6 +19,7 @@ import av
 import numpy as np
 
 from studio.errors import DamagedPiece, DiskFull, EngineFailed, FilmError
+from studio.fs.safe_open import at_hand
 from studio.model.engines import Tick
 from studio.model.receipt import PieceMeasures
 from studio.video.planes import Planes
@@ -134,7 +135,7 @@ def probe(path: Path) -> PieceMeasures:
         DamagedPiece: there is no such file, it is not a video, or it is not whole.
     """
     try:
-        with av.open(str(path.absolute()), options=PACKETS_ONLY) as container:
+        with av.open(str(at_hand(path).absolute()), options=PACKETS_ONLY) as container:
             if not container.streams.video:
                 raise DamagedPiece(f"{str(path)!r} holds no video: render it again")
             stream = container.streams.video[0]
@@ -159,7 +160,7 @@ def last_picture(path: Path) -> Planes:
         DamagedPiece: there is no such file, it is not a video, or it does not decode.
     """
     try:
-        with av.open(str(path.absolute())) as container:
+        with av.open(str(at_hand(path).absolute())) as container:
             stream = container.streams.video[0]
             container.seek(stream.duration or 0, stream=stream)
             shown = None

@@ -19,6 +19,7 @@ from numpy.typing import NDArray
 
 from studio.audio.loudness import RATE_HZ, Meter
 from studio.audio.mix import TARGET_LUFS, TONE_DB, TRUE_PEAK_DB
+from studio.fs.safe_open import at_hand
 from studio.model.engines import Tick
 from studio.model.film import Shot, Timeline
 from studio.video.camera import compile_move
@@ -73,7 +74,7 @@ def film_faults(
         sound_known: whether its sound was checked in another film.
     """
     try:
-        with av.open(str(film.absolute()), options=PACKETS_ONLY) as container:
+        with av.open(str(at_hand(film).absolute()), options=PACKETS_ONLY) as container:
             streams = container.streams
             if not streams.video or not streams.audio:
                 return (f"it holds no {'sound' if streams.video else 'picture'}",)
@@ -87,7 +88,7 @@ def _structure(film: Path, timeline: Timeline) -> Iterator[str]:
     boxes = top_boxes(film)
     if "moov" not in boxes or "mdat" not in boxes or boxes.index("moov") > boxes.index("mdat"):
         yield "its index does not come first: it does not start at once where it is streamed"
-    with av.open(str(film.absolute())) as container:
+    with av.open(str(at_hand(film).absolute())) as container:
         video, sound = container.streams.video[0], container.streams.audio[0]
         context = video.codec_context
         if (context.colorspace, context.color_primaries, context.color_trc) != (1, 1, 1):
@@ -156,7 +157,7 @@ def _decoded(film: Path, timeline: Timeline, known: Container[int]) -> Iterator[
 
     Every shot begins with a picture of its own, so that decoding can begin there.
     """
-    with av.open(str(film.absolute())) as container:
+    with av.open(str(at_hand(film).absolute())) as container:
         video = container.streams.video[0]
         video.thread_type = "AUTO"
         tick = Fraction(1, timeline.fps)
@@ -268,7 +269,7 @@ def _luma(frame: av.VideoFrame) -> NDArray[np.float32]:
 def _sound(film: Path, silent: bool) -> Iterator[str]:
     meter = Meter()
     resampler = av.AudioResampler(format="flt", layout="stereo", rate=RATE_HZ)
-    with av.open(str(film.absolute())) as container:
+    with av.open(str(at_hand(film).absolute())) as container:
         for decoded in container.decode(audio=0):
             for piece in resampler.resample(decoded):
                 meter.hear(np.asarray(piece.to_ndarray(), np.float32).reshape(-1, 2))

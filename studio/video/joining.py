@@ -25,6 +25,7 @@ from av.video.stream import VideoStream
 
 from studio.errors import DamagedPiece, EngineFailed
 from studio.fs import safe_open
+from studio.fs.safe_open import at_hand
 from studio.model.film import Timeline
 from studio.model.receipt import PieceMeasures
 from studio.video.encoder import PACKETS_ONLY, TIMESCALE, film_error, opened_mp4, probe
@@ -152,7 +153,7 @@ def _check_parts(parts: Sequence[tuple[Path, int]], timeline: Timeline) -> None:
 def _check_sound(sound: Path, timeline: Timeline) -> None:
     """Raise an error for sound that cannot be read or is not as long as the film."""
     try:
-        with av.open(str(sound.absolute())) as source:
+        with av.open(str(at_hand(sound).absolute())) as source:
             if not source.streams.audio:
                 raise DamagedPiece(f"{str(sound)!r} holds no sound: mix it again")
             seconds = sum((Fraction(f.samples, f.sample_rate) for f in source.decode(audio=0)), Fraction())
@@ -170,7 +171,7 @@ def _add_streams(
     if earlier is None:
         voice = film.add_stream("aac", rate=SAMPLE_RATE, layout="stereo", bit_rate=AAC_BITS_PER_SECOND)
     else:
-        with av.open(str(earlier.absolute())) as source:
+        with av.open(str(at_hand(earlier).absolute())) as source:
             voice = film.add_stream_from_template(source.streams.audio[0])
     assert isinstance(voice, AudioStream)
     if captions is None:
@@ -222,7 +223,7 @@ def _sound_packets(sound: Path, stream: AudioStream) -> Iterator[_Timed]:
     base = Fraction(1, SAMPLE_RATE)
     resampler = av.AudioResampler(format="fltp", layout="stereo", rate=SAMPLE_RATE, frame_size=AAC_SAMPLES)
     heard = 0
-    with av.open(str(sound.absolute())) as source:
+    with av.open(str(at_hand(sound).absolute())) as source:
         for decoded in itertools.chain(source.decode(audio=0), (None,)):
             for piece in resampler.resample(decoded):
                 piece.pts, piece.time_base = heard, base
