@@ -32,7 +32,7 @@ ALLOWED = {
     "studio/store/picture_check.py": "wraps a handle that the one way gave",
     "studio/video/joining.py": "wraps a handle that the one way gave",
     "studio/object_storage/publisher.py": "wraps a handle that the one way gave",
-    "studio/object_storage/outputs.py": "wraps a handle that the one way gave",
+    "studio/object_storage/store_output.py": "wraps a handle that the one way gave",
     "studio/archive/pack.py": "an archive over what the one way writes",
     "studio/archive/unpack.py": "an archive over a handle that the one way gave",
     "studio/text/plain_toml.py": "parses what the one way read",

@@ -167,7 +167,7 @@ def resume(
     if session is not None:
         folder = find_session(root, session)
         # Tried before the engine takes its seconds to start; the run itself takes the lock again.
-        lock.take(folder).release()
+        lock.take(folder, console.print).release()
     else:
         waiting = unfinished(root)
         if not waiting:

@@ -117,7 +117,8 @@ def _placed(root: Path, hidden: Path, hold: lock.Lock, manifest: Manifest, momen
 def _same_session(root: Path, hidden: Path) -> Path | None:
     """Return the folder of the session in `root` that began in the same moment with the same idea and seed."""
     wanted = _origin(hidden)
-    return next((folder for folder in session_folders(root) if _origin(folder) == wanted), None)
+    folders = session_folders(root, lambda line: line.get("started_at") == wanted[0])
+    return next((folder for folder in folders if _origin(folder) == wanted), None)
 
 
 def _origin(folder: Path) -> tuple[object, ...]:

@@ -129,7 +129,7 @@ def look_again(outcome: LineOutcome, root: Path, reason: str = "") -> LineOutcom
 
 def _by_key(root: Path) -> dict[str, Path]:
     folders: dict[str, Path] = {}
-    for folder in session_folders(root):
+    for folder in session_folders(root, lambda line: bool(line.get("batch"))):
         if key := _key_of(folder):
             folders.setdefault(key, folder)
     return folders

@@ -33,7 +33,7 @@ from studio.errors import BadInput
 from studio.status.listing import Listing, any_cost, any_name, line_cells, listings
 from studio.store.folders import output_folder, sessions_root
 from studio.store.session_names import find_session
-from studio.text.command_hints import command
+from studio.text.command_hints import command, output_name
 from studio.text.display import printable
 
 if TYPE_CHECKING:
@@ -75,7 +75,7 @@ def list_sessions(*, output: Output = None, json: Json = False) -> int:
         write_json([_listing_json(each) for each in found])
     elif not found:
         first = command("make", "", place, idea="A lighthouse keeper finds a letter")
-        print(f"No sessions in {printable(str(place / 'sessions'))} yet. Make a film: {first}")
+        print(f"No sessions in {printable(output_name(place / 'sessions'))} yet. Make a film: {first}")
     elif sys.stdout.isatty():
         from studio.cli.list_page import plain_console, show_table
 
@@ -107,6 +107,7 @@ def _listing_json(listing: Listing) -> dict[str, object]:
         "foreign": listing.foreign,
         "cost_usd": round(listing.cost_usd, 6),
         **stats_of(listing.paid),
+        **({"held_by": listing.held_by} if listing.held_by else {}),
     }
 
 

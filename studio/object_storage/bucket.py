@@ -19,13 +19,12 @@ from typing import TYPE_CHECKING, Any, BinaryIO, TypeVar
 from urllib.parse import urlsplit
 
 from studio.errors import BadInput, StoreDown
+from studio.object_storage.outputs import SCHEMES
 from studio.text.display import printable
 
 if TYPE_CHECKING:
     from obstore.store import ObjectStore
 
-SCHEMES = ("s3", "az", "gs")
-"""URL schemes of the stores: Amazon's S3 and whatever speaks its protocol, Azure, Google."""
 PATIENCE_SECONDS = 900.0
 """How long an operation is tried again while the store does not answer, unless `FILM_STORE_PATIENCE` says otherwise."""
 FIRST_WAIT_SECONDS, LONGEST_WAIT_SECONDS = 0.5, 15.0
@@ -231,7 +230,8 @@ class Bucket:
         while True:
             try:
                 value = attempt()
-            except FileNotFoundError:
+            except FileNotFoundError as error:
+                _no_bucket(self.url, error)
                 raise
             except (BaseError, OSError) as error:
                 _refused(self.url, error)

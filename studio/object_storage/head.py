@@ -17,6 +17,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 
 from studio.errors import BadInput
+from studio.text.display import printable
 from studio.text.plain_json import NotJson, read_plainly
 
 BLOBS, HEADS, ANSWERS = "blobs", "heads", "answers"
@@ -61,6 +62,11 @@ class Holder:
     pid: int
     since: str
     copy: str
+
+    @property
+    def words(self) -> str:
+        """Who it is, in words: 'by pid 4711 on host since 2025-02-08 14:02:11'."""
+        return printable(f"by pid {self.pid} on {self.host} since {self.since[:19].replace('T', ' ')}")
 
 
 @dataclass(frozen=True)

@@ -89,9 +89,9 @@ def take(
     head, found = there
     if not head.released and head.holder.copy != me.copy:
         if not patient:
-            raise SessionLocked(f"{session_id} is being worked on {by(head.holder)}: wait for it, or stop it")
+            raise SessionLocked(f"{session_id} is being worked on {head.holder.words}: wait for it, or stop it")
         tell(
-            f"{session_id} was last worked on {by(head.holder)}: if that gives no sign of life in "
+            f"{session_id} was last worked on {head.holder.words}: if that gives no sign of life in "
             f"{SILENCE_SECONDS:.0f} s, this machine takes it over"
         )
         head, found = _silent(bucket, session_id, head, found)
@@ -115,10 +115,5 @@ def _silent(bucket: Bucket, session_id: str, head: Head, found: Found) -> tuple[
         if head.released:
             return head, found
         if found.tag != seen:
-            raise SessionLocked(f"{session_id} is being worked on {by(head.holder)}: wait for it, or stop it")
+            raise SessionLocked(f"{session_id} is being worked on {head.holder.words}: wait for it, or stop it")
     return head, found
-
-
-def by(holder: Holder) -> str:
-    """Return who holds a session, in words: 'by pid 4711 on host since 2025-02-08 14:02:11'."""
-    return f"by pid {holder.pid} on {holder.host} since {holder.since[:19].replace('T', ' ')}"

@@ -24,7 +24,7 @@ from studio.fs import absent, files, safe_open
 from studio.object_storage import working_copy
 from studio.object_storage.bucket import Bucket, Stale
 from studio.object_storage.head import File, Head, Tree, blob_key
-from studio.object_storage.ownership import BEAT_SECONDS, Ownership, by, look
+from studio.object_storage.ownership import BEAT_SECONDS, Ownership, look
 from studio.object_storage.working_copy import Seen
 
 GROUP_SECONDS = 1.0
@@ -241,6 +241,9 @@ class Publisher:
         named = self._ownership.head.with_tree(tree, lambda sha256, content: shards.__setitem__(sha256, content))
         for sha256 in shards.keys() - {*self._ownership.head.shards}:
             self.bucket.put(blob_key(sha256), shards[sha256])
+        if any(path.startswith("runs/") for path in handles):
+            # A run is found again by its card, which the line names.
+            self._line_until = 0.0
         line = self._line()
         with self._swapping:
             # The head may have been swapped meanwhile, as a sign of life.
@@ -274,7 +277,7 @@ class Publisher:
             self._ownership.swap(head)
         except Stale:
             there = look(self.bucket, self.folder.name)
-            whom = by(there[0].holder) if there else "by nobody: it was removed"
+            whom = there[0].holder.words if there else "by nobody: it was removed"
             self._lost = (
                 f"{self.folder.name} was taken over and is being worked on {whom}: nothing more is published from here"
             )

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import contextlib
 import os
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from datetime import datetime, timedelta
 from pathlib import Path
 
@@ -16,6 +16,7 @@ from studio.errors import BadInput, BrokenPlan, Crowded, NoSuchSession, SessionL
 from studio.fs import files, tolerant
 from studio.model.brief import Brief, FilmOptions
 from studio.model.terms import NO_TERMS, Terms
+from studio.status.listing import can_be_resumed, idea_digest
 from studio.status.snapshot import read_snapshot
 from studio.status.state import can_go_on
 from studio.store import light_reader, lock
@@ -136,16 +137,20 @@ def folder_of_run(root: Path, flow_run_id: str) -> Path | None:
     """Return the folder of the session that a flow run worked on before, by its card; None for a new run."""
     if not flow_run_id or not set(flow_run_id) <= RUN_ID_LETTERS:
         return None
-    return next((folder for folder in session_folders(root) if (folder / f"runs/{flow_run_id}.json").is_file()), None)
+    folders = session_folders(root, lambda line: flow_run_id in tolerant.words(dict(line), "runs"))
+    return next((folder for folder in folders if (folder / f"runs/{flow_run_id}.json").is_file()), None)
 
 
-def unfinished(root: Path) -> list[Path]:
+def unfinished(root: Path, where: Callable[[Mapping[str, object]], bool] = can_be_resumed) -> list[Path]:
     """Return the folders of the sessions that a run may resume, newest first: ours, not done, not locked.
 
     A session whose run waits for an approval is left out: a person has to name it to go on without the approval.
+
+    Args:
+        where: as for `session_folders`.
     """
     found = []
-    for folder in session_folders(root):
+    for folder in session_folders(root, where):
         facts = read_snapshot(folder)
         ours = facts is not None and facts.brief_reads and can_go_on(facts) and not facts.waits_for
         if ours and not lock.is_locked(folder):
@@ -155,7 +160,7 @@ def unfinished(root: Path) -> list[Path]:
 
 def busy_with(root: Path, idea: str, options: FilmOptions) -> str:
     """Return a line that says who is making exactly this film now, or waits for approval of it; '' if nobody is."""
-    for folder in session_folders(root):
+    for folder in session_folders(root, _about(idea)):
         if lock.is_locked(folder) and _asks_for(folder, idea, options):
             return f"{folder.name} is this film and is being made {lock.holder_text(folder)}"
         if _waits(folder) and _asks_for(folder, idea, options):
@@ -170,7 +175,8 @@ def check_none_waits(root: Path) -> None:
     Raises:
         BadInput: one does; the message says how to answer, and how to go on without an answer.
     """
-    if folder := next(filter(_waits, session_folders(root)), None):
+    waiting = session_folders(root, lambda line: line.get("state") == "waiting")
+    if folder := next(filter(_waits, waiting), None):
         answer, go_on = (command(verb, folder.name, root.parent) for verb in ("approve", "resume"))
         raise BadInput(f"{folder.name} waits for approval: answer with {answer}, or go on without: {go_on}")
 
@@ -196,4 +202,11 @@ def _asks_for(folder: Path, idea: str, options: FilmOptions) -> bool:
 
 def unfinished_session_for(root: Path, idea: str, options: FilmOptions) -> Path | None:
     """Return the folder of the newest unfinished session that was asked for exactly this film, or None."""
-    return next((folder for folder in unfinished(root) if _asks_for(folder, idea, options)), None)
+    about = _about(idea)
+    folders = unfinished(root, lambda line: can_be_resumed(line) and about(line))
+    return next((folder for folder in folders if _asks_for(folder, idea, options)), None)
+
+
+def _about(idea: str) -> Callable[[Mapping[str, object]], bool]:
+    digest = idea_digest(idea)
+    return lambda line: line.get("idea_sha256") == digest

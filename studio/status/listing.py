@@ -6,18 +6,29 @@ needs, so that a thousand sessions list in a second. Writes nothing.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import hashlib
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TYPE_CHECKING, cast, get_args
 
 from studio.billing.totals import UNPAID, Tally, read_spent
 from studio.fs import tolerant
 from studio.fs.safe_open import OpenFolder
+from studio.object_storage import outputs
 from studio.status.snapshot import Snapshot, read_snapshot
 from studio.status.state import SessionState, cost_usd, images_done, state_now, state_of, videos_done
 from studio.store import light_reader, lock
 from studio.store.folders import session_folders
 from studio.text.display import clock, dollars, printable
+
+if TYPE_CHECKING:
+    from studio.object_storage.index import StoredSession
+
+IDEA_LETTERS = 300
+"""How much of an idea a store's line has, in letters."""
+RUNS = 8
+"""How many of a session's last runs a store's line names."""
 
 
 @dataclass(frozen=True)
@@ -30,6 +41,7 @@ class Listing:
         seconds_asked: the length that was asked for; 0 if the brief does not say.
         cost_usd: what it cost; `paid` is the sum of its calls.
         name: what a person calls the film; '' for none.
+        held_by: who works on a session in a store, where, since when: 'by pid 4711 on host since ...'; '' for nobody.
     """
 
     session_id: str
@@ -45,6 +57,7 @@ class Listing:
     cost_usd: float = 0.0
     paid: Tally = UNPAID
     name: str = ""
+    held_by: str = ""
 
 
 def listings(root: Path) -> list[Listing]:
@@ -53,7 +66,77 @@ def listings(root: Path) -> list[Listing]:
     Raises:
         BadInput: `root` exists and cannot be read.
     """
+    if (output := outputs.output_of(root)) is not None:
+        return [_of_line(each) for each in output.sessions() if each.line]
     return [found for folder in session_folders(root) if (found := read_listing(folder)) is not None]
+
+
+def line_of(folder: Path) -> dict[str, object]:
+    """Return the session in `folder` in short, as its head in a store has it; {} if it is none.
+
+    The state is what it is once nobody works on it. Beside what a list shows it holds what sessions are looked for by:
+    the checksum of the idea, the batch's key, and the last runs.
+    """
+    with tolerant.entered(folder) as opened:
+        if opened is None:
+            return {}
+        brief = light_reader.brief_at(opened)
+        runs = [name.removesuffix(".json") for _, name in sorted(tolerant.changes_at(opened, "runs"))[-RUNS:]]
+        if light_reader.has_brief(opened):
+            found: Listing | None = _ours(opened, folder, False)
+        else:
+            found = None if (facts := read_snapshot(folder)) is None else listing_of(facts, False)
+    if found is None:
+        return {}
+    told = {key: value for key, value in vars(found).items() if key not in ("session_id", "held_by", "paid")}
+    return {
+        **told,
+        "idea": found.idea[:IDEA_LETTERS],
+        "idea_sha256": idea_digest(found.idea),
+        "paid": vars(found.paid),
+        "batch": tolerant.text(brief, "batch"),
+        "runs": runs,
+    }
+
+
+def idea_digest(idea: str) -> str:
+    """Return what a session in a store is found by that is about exactly this idea."""
+    return hashlib.sha256(idea.encode("utf-8", "surrogatepass")).hexdigest()
+
+
+def can_be_resumed(line: Mapping[str, object]) -> bool:
+    """Tell whether the line of a session in a store says that a run may resume it, once nobody works on it."""
+    return line.get("state") in ("edited", "rejected", "suspended", "failed", "interrupted")
+
+
+def _of_line(each: StoredSession) -> Listing:
+    """Return the listing of a session in a store from its line, which may be anybody's words."""
+    line = dict(each.line)
+    state, paid = tolerant.text(line, "state"), tolerant.as_dict(line.get("paid"))
+    held = each.holder is not None
+    known = state in get_args(SessionState)
+    return Listing(
+        each.session_id,
+        "running" if held else cast(SessionState, state) if known else "unverified",
+        tolerant.text(line, "idea"),
+        tolerant.text(line, "started_at"),
+        images=int(tolerant.number(line, "images")),
+        clips=int(tolerant.number(line, "clips")),
+        shots=int(tolerant.number(line, "shots")),
+        seconds=tolerant.number(line, "seconds"),
+        seconds_asked=tolerant.number(line, "seconds_asked"),
+        foreign=line.get("foreign") is True,
+        cost_usd=tolerant.number(line, "cost_usd"),
+        paid=Tally(
+            calls=int(tolerant.number(paid, "calls")),
+            usd=tolerant.number(paid, "usd"),
+            unknown=int(tolerant.number(paid, "unknown")),
+            unused=int(tolerant.number(paid, "unused")),
+            unsent=int(tolerant.number(paid, "unsent")),
+        ),
+        name=tolerant.text(line, "name"),
+        held_by=each.holder.words if each.holder is not None else "",
+    )
 
 
 def read_listing(folder: Path) -> Listing | None:
@@ -167,3 +250,6 @@ def _cost(listing: Listing) -> str:
     if not listing.cost_usd:
         return "?" if listing.paid.unknown else "-"
     return dollars(listing.cost_usd) + (" +?" if listing.paid.unknown else "")
+
+
+outputs.lines_by(line_of)

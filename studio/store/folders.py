@@ -8,7 +8,6 @@ from __future__ import annotations
 import os
 import re
 from pathlib import Path
-from urllib.parse import unquote, urlsplit
 
 from studio.errors import BadInput, NoSuchSession
 from studio.object_storage import outputs
@@ -29,6 +28,8 @@ def output_folder(given: str | None) -> Path:
     if "\0" in name:
         raise BadInput("--output: a folder's name cannot hold a NUL character")
     if name.startswith("file://"):
+        from urllib.parse import unquote, urlsplit
+
         return Path(unquote(urlsplit(name).path))
     return outputs.bound(name) if outputs.is_url(name) else Path(name)
 
@@ -38,14 +39,18 @@ def sessions_root(output: Path) -> Path:
     return Path(os.path.abspath(output)) / "sessions"
 
 
-def session_folders(root: Path) -> list[Path]:
+def session_folders(root: Path, where: outputs.Where = lambda line: True) -> list[Path]:
     """Return the session folders directly in `root`, newest first; links are left out.
+
+    Args:
+        where: what a session's line (`studio.status.listing.line_of`) must say. Sessions in a store for which it does
+            not hold are not fetched; of folders all are returned, and the caller looks for itself.
 
     Raises:
         BadInput: `root` exists and cannot be read.
     """
     if (output := outputs.output_of(root)) is not None:
-        return output.folders()
+        return output.folders(where)
     try:
         with os.scandir(root) as entries:
             names = [e.name for e in entries if SESSION_ID.match(e.name) and e.is_dir(follow_symlinks=False)]

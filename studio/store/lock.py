@@ -16,13 +16,15 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager, nullcontext
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from studio.errors import LinkInside, SessionLocked
 from studio.fs import files, safe_open, tolerant
 from studio.object_storage import outputs
-from studio.object_storage.ownership import by
-from studio.object_storage.publisher import Publisher
 from studio.store import light_reader, other_machines
+
+if TYPE_CHECKING:
+    from studio.object_storage.publisher import Publisher
 
 _PATIENCE_SECONDS = 0.5
 """How long to wait for a lock: a reader that checks whether it is held holds it itself for some microseconds."""
@@ -200,7 +202,7 @@ def holder_text(folder: Path) -> str:
     """
     output = outputs.output_of(folder.parent)
     if output is not None and (holder := output.holder(folder.name)) is not None:
-        return by(holder)
+        return holder.words
     with tolerant.entered(folder) as opened:
         name = light_reader.newest_card_name(opened) if opened is not None else ""
         card = tolerant.dict_at(opened, f"runs/{name}") if opened is not None else {}

@@ -52,7 +52,10 @@ def sessions_named(root: Path, name: str) -> list[Path]:
         BadInput: `root` exists and cannot be read.
     """
     wanted = name.casefold()
-    return [folder for folder in session_folders(root) if wanted and name_of(folder).casefold() == wanted]
+    if not wanted:
+        return []
+    folders = session_folders(root, lambda line: str(line.get("name", "")).casefold() == wanted)
+    return [folder for folder in folders if name_of(folder).casefold() == wanted]
 
 
 def session_named(root: Path, name: str) -> Path | None:

@@ -56,8 +56,12 @@ def show_as(output: Path, name: str) -> None:
 
 
 def output_name(output: Path) -> str:
-    """Return how a person names an output folder."""
-    return _shown.get(os.path.abspath(output), str(output))
+    """Return how a person names an output folder, or a folder in it: one in a store by its URL."""
+    place = Path(os.path.abspath(output))
+    for above in (place, *place.parents):
+        if (name := _shown.get(str(above))) is not None:
+            return "/".join((name, *place.relative_to(above).parts))
+    return str(output)
 
 
 def command(

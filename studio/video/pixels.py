@@ -18,6 +18,8 @@ from typing import BinaryIO
 import numpy as np
 from PIL import Image, ImageOps
 
+from studio.fs.safe_open import at_hand
+
 FORMATS = ("PNG", "JPEG", "WEBP", "AVIF", "GIF")
 """The formats that are taken, as Pillow names them."""
 
@@ -76,7 +78,7 @@ def opened(file: BinaryIO | Path, most_pixels: int) -> Iterator[Image.Image]:
     """
     try:
         with quietly():
-            picture = Image.open(file, formats=FORMATS)
+            picture = Image.open(at_hand(file) if isinstance(file, Path) else file, formats=FORMATS)
     except Image.DecompressionBombError as error:
         # Pillow refuses twice its own limit by itself; its words hold the number.
         found = _COUNT.search(str(error))
