@@ -22,6 +22,7 @@ from flows.runs.naming import nameless, rename, run_name
 from flows.runs.status import status_of, this_run
 from studio.billing.prices import price_list
 from studio.errors import BadInput, DiskFull
+from studio.fs.safe_open import at_hand
 from studio.input.idea import check_idea
 from studio.input.option_checks import make_terms
 from studio.model.brief import FilmOptions
@@ -101,7 +102,7 @@ def film_report(folder: Path, film: Receipt, name: str = "", made: bool = True) 
     """Return the film's report: its session and path, and its measures; by name also whether this run made it."""
     report: dict[str, object] = {
         "session_id": folder.name,
-        "film": str(folder / film.path),
+        "film": str(at_hand(folder / film.path)),
         "seconds": film.seconds,
         "frames": film.frames,
         "width": film.width,

@@ -11,6 +11,7 @@ from pathlib import Path
 
 from rich.console import Console
 
+from studio.fs.safe_open import at_hand
 from studio.model.brief import FilmOptions
 from studio.status.snapshot import Snapshot, read_snapshot
 from studio.status.state import completed, images_done, videos_done
@@ -19,7 +20,7 @@ from studio.text.display import clock, size
 
 
 def report_of(facts: Snapshot | None, reused: int, elapsed: float, made: bool = True) -> dict[str, object]:
-    """Return the fields of `--json`, documented in docs/guide.md.
+    """Return the fields of `--json`, documented in docs/guide.md; the film's bytes are on this machine then.
 
     Args:
         reused: how many pieces were there.
@@ -27,6 +28,8 @@ def report_of(facts: Snapshot | None, reused: int, elapsed: float, made: bool = 
         made: whether the film was made, or cut anew, by this command; told only of a film that has a name.
     """
     film = facts.film if facts else None
+    if facts and film:
+        at_hand(facts.folder / film.path)
     width, height = FilmOptions.model_validate(facts.options).size if facts and facts.options else (None, None)
     named = {"name": facts.name, "made": made} if facts and facts.name else {}
     return {
@@ -50,7 +53,7 @@ def print_end(console: Console, facts: Snapshot, made: int, reused: int, place: 
     """Print where the finished film is, how long, and what it took: how many pieces were made and reused."""
     film = facts.film
     assert film is not None
-    path = place / "sessions" / facts.session_id / film.path
+    path = at_hand(place / "sessions" / facts.session_id / film.path)
     pieces = "piece" if made == 1 else "pieces"
     lines = [
         "",

@@ -7,16 +7,20 @@ needed, so that `sessions list` answers at once.
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 from cyclopts import Parameter
 
 from studio.cli.command_options import Id, Json, Output
 from studio.cli.terminal import agrees_on_terminal, share_shown, write_json
+from studio.object_storage import outputs
 from studio.store.folders import output_folder, sessions_root
 from studio.store.session_names import find_session
 from studio.text.command_hints import command
 from studio.text.display import printable, size
+
+if TYPE_CHECKING:
+    from studio.object_storage.store_output import StoreOutput
 
 FORK_EXAMPLES = (
     "Examples:\n  sessions fork session_20250208_002238\n  sessions fork episode-12 --name episode-12-night\n"
@@ -217,7 +221,30 @@ def gc(
     elif found.items:
         again = command("gc", "", place, *_given(session, older_than, paid), "--yes")
         print(f"Nothing was removed. To remove it without asking: {again}")
+    if session is None and (store := outputs.output_of(root)) is not None and not json:
+        _gc_store(store, yes)
     return 0
+
+
+def _gc_store(store: StoreOutput, yes: bool) -> None:
+    """Clear a store of contents that no session names; asks, unless `yes`."""
+    from studio.object_storage.collector import collect, survey
+
+    with share_shown("looking at the store"):
+        found = survey(store.bucket)
+    trashed, removed = len(found.to_trash), len(found.to_remove)
+    print(
+        f"{store.url}: {trashed} contents that no session names ({size(sum(each.size for each in found.to_trash))}), "
+        f"{removed} in the trash for a day ({size(sum(each.size for each in found.to_remove))}), "
+        f"{found.young} too young to say."
+    )
+    if not (found.to_trash or found.to_remove or found.to_restore):
+        return
+    if yes or agrees_on_terminal("Move the first to the trash, for a day, and remove the second? (y/n) "):
+        collect(store.bucket, found)
+        print(f"{trashed} in the trash now, {removed} removed, {len(found.to_restore)} put back.")
+    else:
+        print("Nothing in the store was removed.")
 
 
 def _given(session: str | None, older_than: str | None, paid: bool) -> list[str]:

@@ -17,7 +17,7 @@ from studio.cli.list_page import CAMERA_CELLS, MARKS, STATES, fit, moment
 from studio.status.report import Report, length, seconds_taken
 from studio.status.snapshot import Snapshot
 from studio.status.state import cost_shown, images_done, mark, steps, videos_done
-from studio.text.command_hints import command
+from studio.text.command_hints import command, output_name
 from studio.text.display import clock, dollars, printable, size
 
 _NAME_CELLS = 32
@@ -75,7 +75,7 @@ def show_report(report: Report, console: Console) -> None:
     page.pair("begun", moment(facts.started_at))
     if asked := _asked(facts):
         page.pair("asked for", asked)
-    page.exact("folder", printable(str(report.folder)))
+    page.exact("folder", printable(output_name(report.folder)))
     _show_steps(facts, page)
     _show_cast(facts, page)
     _show_shots(facts, page)

@@ -16,6 +16,7 @@ from cyclopts import App, Parameter
 
 from studio.billing.totals import stats_of
 from studio.cli import archive_commands as whole
+from studio.cli import store_commands as stores
 from studio.cli.command_options import Id, Json, Output
 from studio.cli.directing_commands import (
     HISTORY_EXAMPLES,
@@ -286,6 +287,8 @@ app.command(redo_changes, name="redo", help_epilogue=REDO_EXAMPLES)
 app.command(whole.fork, name="fork", help_epilogue=whole.FORK_EXAMPLES)
 app.command(whole.export, name="export", help_epilogue=whole.EXPORT_EXAMPLES)
 app.command(whole.import_file, name="import", help_epilogue=whole.IMPORT_EXAMPLES)
+app.command(stores.push, name="push", help_epilogue=stores.PUSH_EXAMPLES)
+app.command(stores.pull, name="pull", help_epilogue=stores.PULL_EXAMPLES)
 app.command(whole.gc, name="gc", help_epilogue=whole.GC_EXAMPLES)
 
 

@@ -10,6 +10,7 @@ from __future__ import annotations
 import contextlib
 import os
 import re
+import secrets
 import threading
 import time
 from collections.abc import Callable, Iterator
@@ -203,6 +204,21 @@ class Bucket:
         pages = self._tried(lambda: obstore.list(self._store, prefix, chunk_size=1000).collect())
         for meta in pages:
             yield Entry(meta["path"], meta["size"], _tag(dict(meta)), meta["last_modified"])
+
+    def copy(self, key: str, other: str) -> None:
+        """Copy an object inside the store, replacing what is at the other key."""
+        import obstore
+
+        self._tried(lambda: obstore.copy(self._store, key, other))
+
+    def now(self) -> datetime:
+        """Return the store's own time: no clock of this machine says how old an object is."""
+        key = f"probes/{secrets.token_hex(12)}"
+        self.put(key, b"now")
+        try:
+            return next(each.modified for each in self.entries("probes/") if each.key == key)
+        finally:
+            self.delete([key])
 
     def delete(self, keys: list[str]) -> None:
         """Remove objects; one that is gone is no error."""

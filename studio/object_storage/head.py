@@ -20,8 +20,9 @@ from studio.errors import BadInput
 from studio.text.display import printable
 from studio.text.plain_json import NotJson, read_plainly
 
-BLOBS, HEADS, ANSWERS = "blobs", "heads", "answers"
-"""The folders of a store: contents by checksum, a head for every session, and answers of paid calls by their names."""
+BLOBS, HEADS, ANSWERS, TRASH = "blobs", "heads", "answers", "trash"
+"""The folders of a store: contents by checksum, a head for every session, answers of paid calls by their names, and
+contents that nothing named a while ago."""
 INLINE = 128
 """Most files of a folder that the head names itself; a folder with more is named by shards."""
 SHARDS = 16

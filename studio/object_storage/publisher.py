@@ -97,7 +97,7 @@ class Publisher:
     ) -> None:
         self.bucket, self.folder, self.tell = bucket, folder, tell
         self._ownership, self._line_of = ownership, line_of
-        self._tree = dict(tree)
+        self.tree = dict(tree)
         self._gate = _Gate()
         self._noted = threading.Condition()
         self._dirty: set[str] = set()
@@ -114,7 +114,7 @@ class Publisher:
     def begin(self) -> None:
         """Begin to publish, with what differs already; note what this process owns now."""
         with self._noted:
-            self._dirty |= working_copy.changed(self.folder, self._tree)
+            self._dirty |= working_copy.changed(self.folder, self.tree)
         working_copy.note_seen(self.folder, self._seen())
         for thread in self._threads:
             thread.start()
@@ -213,7 +213,7 @@ class Publisher:
             yield path
             if not files.is_file(self.folder / path):
                 # A folder that was moved away took its files along, and one that was moved here brought some.
-                yield from (known for known in self._tree if known.startswith(f"{path}/"))
+                yield from (known for known in self.tree if known.startswith(f"{path}/"))
                 yield from working_copy.below(self.folder, path)
 
     def _pinned(self, path: str, held: ExitStack) -> int | None:
@@ -228,8 +228,8 @@ class Publisher:
             self._dirty |= dirty
 
     def _send(self, handles: Mapping[str, int | None], dirty: set[str], released: bool) -> None:
-        tree = {path: file for path, file in self._tree.items() if path not in dirty}
-        there = {file.sha256 for file in self._tree.values()}
+        tree = {path: file for path, file in self.tree.items() if path not in dirty}
+        there = {file.sha256 for file in self.tree.values()}
         with ThreadPoolExecutor(SENDERS) as pool:
             found = {
                 path: pool.submit(self._sent, handle, there) for path, handle in handles.items() if handle is not None
@@ -248,7 +248,7 @@ class Publisher:
         with self._swapping:
             # The head may have been swapped meanwhile, as a sign of life.
             self._swap(replace(self._ownership.head, folders=named.folders, line=line, released=released))
-        self._tree = tree
+        self.tree = tree
         working_copy.note_seen(self.folder, self._seen())
 
     def _sent(self, handle: int, there: set[str]) -> File:
@@ -291,7 +291,7 @@ class Publisher:
 
     def _seen(self) -> Seen:
         head = self._ownership.head
-        return Seen(head.epoch, head.holder.copy, self._tree)
+        return Seen(head.epoch, head.holder.copy, self.tree)
 
     # --- threads ----------------------------------------------------------------------------------
 

@@ -19,7 +19,7 @@ from studio.errors import DamagedPiece, NoSuchSession, SessionLocked
 from studio.fs import absent, files, safe_open
 from studio.object_storage import outputs, ownership, working_copy
 from studio.object_storage.bucket import Bucket, Stale, Taken, check_url
-from studio.object_storage.head import ANSWERS, File, Head, Holder, blob_key, head_key
+from studio.object_storage.head import ANSWERS, TRASH, File, Head, Holder, blob_key, head_key
 from studio.object_storage.index import StoredSession, alive, read_index
 from studio.object_storage.probe import probe
 from studio.object_storage.publisher import Publisher
@@ -41,6 +41,7 @@ class StoreOutput:
         self.bucket = Bucket(self.url)
         self.output = _cache() / f"{_slug(self.url)}-{hashlib.sha256(self.url.encode()).hexdigest()[:12]}"
         self.root = self.output / "sessions"
+        self.line_of = outputs.line_of
         self._probed = False
         self._lock = threading.Lock()
         self.publishers: dict[Path, Publisher] = {}
@@ -58,14 +59,14 @@ class StoreOutput:
             NoSuchSession: the store has none of this id.
             StoreDown, DamagedPiece, DiskFull: nothing is lost.
         """
-        self._probe()
-        me = self._me()
+        self.check_store()
+        me = self.me()
         taken = ownership.take(self.bucket, folder.name, me, tell, patient)
         if taken is None:
             raise NoSuchSession(f"there is no session {folder.name!r} in {self.url}")
         mine, before = taken
         try:
-            tree = before.tree(self._shard)
+            tree = before.tree(self.content)
             known = working_copy.seen(folder)
             if (
                 known is None
@@ -74,7 +75,7 @@ class StoreOutput:
             ):
                 working_copy.bring(self.bucket, folder, tree, known)
             self._fetch_answers(folder, tree)
-            publisher = Publisher(self.bucket, folder, mine, tree, outputs.line_of, tell)
+            publisher = Publisher(self.bucket, folder, mine, tree, self.line_of, tell)
             self.begin(publisher)
             return publisher
         except BaseException:
@@ -86,7 +87,7 @@ class StoreOutput:
 
         The caller then gives the folder its name and lets the publisher `begin`, or takes the claim back (`disclaim`).
         """
-        self._probe()
+        self.check_store()
         tree: dict[str, File] = {}
         for path, _ in working_copy.published(hidden):
             file = working_copy.file_at(hidden / path)
@@ -94,10 +95,10 @@ class StoreOutput:
                 with safe_open.opened(hidden / path) as handle, open(os.dup(handle), "rb") as content:
                     self.bucket.put(blob_key(file.sha256), content)
                 tree[path] = file
-        head = Head(session_id, 1, self._me(), line=outputs.line_of(hidden))
+        head = Head(session_id, 1, self.me(), line=self.line_of(hidden))
         head = head.with_tree(tree, lambda sha256, content: self.bucket.put(blob_key(sha256), content))
         mine = ownership.claim(self.bucket, head)
-        return None if mine is None else Publisher(self.bucket, self.root / session_id, mine, tree, outputs.line_of)
+        return None if mine is None else Publisher(self.bucket, self.root / session_id, mine, tree, self.line_of)
 
     def disclaim(self, session_id: str) -> None:
         """Remove the head of a new session that could not be made here after all."""
@@ -125,13 +126,15 @@ class StoreOutput:
         """Return what publishes the session in `folder`; None if this process does not own it."""
         return self.publishers.get(folder)
 
-    def _probe(self) -> None:
+    def check_store(self) -> None:
+        """Make sure, once, that the store can keep sessions (`studio.object_storage.probe`)."""
         with self._lock:
             if not self._probed:
                 probe(self.bucket)
                 self._probed = True
 
-    def _me(self) -> Holder:
+    def me(self) -> Holder:
+        """Return what this process owns sessions as."""
         host = socket.gethostname()
         since = datetime.now().isoformat(timespec="seconds")
         return Holder(host, os.getpid(), since, f"{_copy_id(self.output)}@{host}")
@@ -151,9 +154,9 @@ class StoreOutput:
         files.make_folder(folder)
         known = working_copy.seen(folder)
         # What this working copy itself published last may be less than what it has.
-        mine = known is not None and head.holder.copy == known.copy == self._me().copy and head.epoch == known.epoch
+        mine = known is not None and head.holder.copy == known.copy == self.me().copy and head.epoch == known.epoch
         if not mine and self.publisher_of(folder) is None:
-            tree = head.tree(self._shard)
+            tree = head.tree(self.content)
             working_copy.bring(self.bucket, folder, tree, known)
             working_copy.note_seen(folder, Seen(head.epoch, head.holder.copy, tree))
         return folder
@@ -171,13 +174,13 @@ class StoreOutput:
     def holder(self, session_id: str) -> Holder | None:
         """Return who owns a session now, if that is another machine, and it gave a sign of life not long ago."""
         there = ownership.look(self.bucket, session_id)
-        if there is None or there[0].released or there[0].holder.copy == self._me().copy:
+        if there is None or there[0].released or there[0].holder.copy == self.me().copy:
             return None
         return there[0].holder if alive(there[1].modified) else None
 
     def is_here(self, holder: Holder) -> bool:
         """Tell whether a holder is a process of this machine, with these working copies."""
-        return holder.copy == self._me().copy
+        return holder.copy == self.me().copy
 
     @contextmanager
     def alone(self, seconds: float) -> Iterator[None]:
@@ -186,8 +189,8 @@ class StoreOutput:
         Raises:
             SessionLocked: another holds it for longer than this.
         """
-        self._probe()
-        deadline, me = time.monotonic() + seconds, self._me()
+        self.check_store()
+        deadline, me = time.monotonic() + seconds, self.me()
         while True:
             try:
                 # Not a process of this machine: those take turns by the lock of the folder, which the caller holds.
@@ -224,8 +227,13 @@ class StoreOutput:
             file = File(absent.digest(handle), there.st_size, there.st_mtime_ns)
         working_copy.fetch(self.bucket, path, file)
 
-    def _shard(self, sha256: str) -> bytes:
-        found = self.bucket.get(blob_key(sha256))
+    def content(self, sha256: str) -> bytes:
+        """Return a small content by its checksum, such as a shard.
+
+        Raises:
+            DamagedPiece: the store has lost it.
+        """
+        found = self.bucket.get(blob_key(sha256)) or self.bucket.get(f"{TRASH}/{sha256}")
         if found is None:
             raise DamagedPiece(f"{self.url} has lost {sha256[:12]}, which names files of a session")
         return found.content

@@ -17,7 +17,7 @@ from pathlib import Path
 from studio.errors import DamagedPiece
 from studio.fs import files, tolerant
 from studio.object_storage.bucket import Bucket
-from studio.object_storage.head import DEEPEST, File, Tree, blob_key
+from studio.object_storage.head import DEEPEST, TRASH, File, Tree, blob_key
 
 STATE = ".store.json"
 """What this working copy last saw of the store: epoch, the copy that wrote it, the files. Hidden: not published."""
@@ -26,6 +26,8 @@ OWN_FOLDERS = ("results",)
 SMALL_BYTES = 1 << 16
 """A file of at most this many bytes is fetched at once; so is every plan, receipt and caption."""
 _AT_ONCE = (".json", ".srt", ".vtt", ".txt", ".md")
+_WITH_RECEIPTS = ("cast", "images", "narration", "videos", "score", "film")
+"""Stages whose pieces lie beside their receipts."""
 FETCHERS = 16
 """How many files are fetched at the same time."""
 
@@ -133,8 +135,9 @@ def is_small(path: str, file: File) -> bool:
 def bring(bucket: Bucket, folder: Path, tree: Tree, known: Seen | None) -> None:
     """Make the folder's files those of the tree: small ones whole, large ones absent until they are opened.
 
-    A file here that was never published, as when the store was down and another machine went on meanwhile, is kept in
-    `takes/unpublished/`, where it is found again.
+    A file here that was never published, as when the store was down and another machine went on meanwhile, is kept: a
+    piece among the takes, where it is found again; a call, and its answer, where it is; anything else in
+    `takes/unpublished/`.
 
     Args:
         known: what this working copy last saw of the store: a file here that is as it was then is simply replaced.
@@ -143,13 +146,14 @@ def bring(bucket: Bucket, folder: Path, tree: Tree, known: Seen | None) -> None:
         StoreDown, DamagedPiece, DiskFull: calling it again goes on.
     """
     differing = changed(folder, tree)
-    for path in sorted(differing):
-        if (here := files.found(folder / path)) is not None and stat.S_ISREG(here.st_mode):
-            before = known.tree.get(path) if known is not None else None
-            if before is None or (before.size, before.mtime_ns) != (here.st_size, here.st_mtime_ns):
-                _keep_unpublished(folder, path)
-            elif path not in tree:
-                files.remove(folder / path)
+    here = {path: there for path, there in published(folder) if path in differing}
+    for path, there in here.items():
+        before = known.tree.get(path) if known is not None else None
+        if before is None or (before.size, before.mtime_ns) != (there.st_size, there.st_mtime_ns):
+            _keep_unpublished(folder, path, tree)
+    for path in here.keys() - tree.keys():
+        if not _stays(path):
+            files.remove(folder / path)
     wanted = [(path, tree[path]) for path in sorted(differing) if path in tree]
     for path, file in wanted:
         if not is_small(path, file):
@@ -159,9 +163,28 @@ def bring(bucket: Bucket, folder: Path, tree: Tree, known: Seen | None) -> None:
             done.result()
 
 
-def _keep_unpublished(folder: Path, path: str) -> None:
-    if not path.startswith("takes/unpublished/"):
-        files.keep_link(folder / path, folder / "takes" / "unpublished" / path)
+def _keep_unpublished(folder: Path, path: str, tree: Tree) -> None:
+    """Keep a file that only this machine has elsewhere, too: its place belongs to what the store has there."""
+    above, _, name = path.rpartition("/")
+    stage = above or name.partition(".")[0]
+    if _stays(path) or (path in tree and files.sha256_of(folder / path) == tree[path].sha256):
+        return
+    if stage in _WITH_RECEIPTS:
+        kept = folder / "takes" / stage / f"unpublished-{_pair(folder, path)}{Path(name).suffix}"
+    else:
+        kept = folder / "takes" / "unpublished" / path
+    files.keep_link(folder / path, kept)
+
+
+def _stays(path: str) -> bool:
+    """Tell whether a file that only this machine has stays where it is: a call is money, a take is in nobody's way."""
+    return path.startswith(("calls/", "takes/"))
+
+
+def _pair(folder: Path, path: str) -> str:
+    """Return what a piece and its receipt here have in common, and no other: so they stay beside each other."""
+    receipt = (folder / path).with_suffix(".json")
+    return files.sha256_of(receipt)[:16] if files.is_file(receipt) else files.sha256_of(folder / path)[:16]
 
 
 def _put_absent(path: Path, file: File) -> None:
@@ -175,8 +198,15 @@ def fetch(bucket: Bucket, path: Path, file: File) -> None:
         DamagedPiece: what the store has is not what its name says, or is gone; `path` is as it was.
         StoreDown, DiskFull: as they say; `path` is as it was.
     """
+
+    def written(key: str) -> bool:
+        return files.write_checked(path, bucket.blocks(key), file.sha256, file.size, file.mtime_ns)
+
     try:
-        whole = files.write_checked(path, bucket.blocks(blob_key(file.sha256)), file.sha256, file.size, file.mtime_ns)
+        try:
+            whole = written(blob_key(file.sha256))
+        except FileNotFoundError:
+            whole = written(f"{TRASH}/{file.sha256}")
     except FileNotFoundError as error:
         raise DamagedPiece(f"{path.name}: its content is not in {bucket.url} any more ({file.sha256[:12]})") from error
     if not whole:

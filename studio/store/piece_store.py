@@ -15,6 +15,7 @@ from datetime import datetime
 from pathlib import Path
 
 from studio.fs import files, safe_open
+from studio.fs.disk_operations import together
 from studio.model.film import Stage
 from studio.model.pieces import PICTURES, PLANS, Order, owner_text, piece_at, receipt_path
 from studio.model.receipt import PieceMeasures, Receipt
@@ -223,7 +224,9 @@ class PieceStore:
         files.seal(out)
         with self._lock:
             receipt = receipt.sealed()
-            self._index.add(receipt, place_take(self.folder, order.stage, receipt, out))
+            with together(self.folder):
+                place = place_take(self.folder, order.stage, receipt, out)
+            self._index.add(receipt, place)
         return receipt
 
     def kept(self, order: Order) -> Receipt | None:
@@ -366,10 +369,11 @@ class PieceStore:
 
     def _put(self, order: Order, out: Path, receipt: Receipt) -> Receipt:
         path, place = self.folder / order.path, self.folder / receipt_path(order.path)
-        before = self.displace(order)
-        files.place(out, path)
-        write_sidecars(self.folder, receipt, self.tell, before)
-        files.place(staged_path(place), place)
+        with together(self.folder):
+            before = self.displace(order)
+            files.place(out, path)
+            write_sidecars(self.folder, receipt, self.tell, before)
+            files.place(staged_path(place), place)
         self._index.add(receipt, place, first=True)
         return receipt
 

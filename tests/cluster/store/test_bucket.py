@@ -133,7 +133,7 @@ def test_the_probe_passes_a_good_store(url: str) -> None:
 def test_the_probe_refuses_a_store_that_ignores_conditions(url: str, s3: FaultyS3) -> None:
     """A server that ignores conditions in silence is refused by name."""
     s3.fault = lambda method, key: "no conditions"
-    with pytest.raises(BadInput, match="cannot keep sessions.*two machines"):
+    with pytest.raises(BadInput, match=r"cannot keep sessions.*two machines"):
         probe(Bucket(url))
 
 

@@ -193,7 +193,7 @@ def test_who_lost_a_session_publishes_nothing(machine: Machine, monkeypatch: pyt
     taken = take(bucket, ID, holder("b"))
     assert taken is not None
     files.write_whole(folder / "late.json", b"[]")
-    with pytest.raises(SessionLost, match="taken over.*on b"):
+    with pytest.raises(SessionLost, match=r"taken over.*on b"):
         publisher.prove()
     there = look(bucket, ID)
     assert there is not None

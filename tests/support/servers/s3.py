@@ -1,4 +1,4 @@
-"""A real S3 server on loopback (moto), and a proxy in front of it that counts, and plays what goes wrong with stores."""
+"""A real S3 server on loopback (moto), and a proxy before it that counts, and plays what goes wrong with stores."""
 
 from __future__ import annotations
 
@@ -27,8 +27,8 @@ _SIGNED = "AWS4-HMAC-SHA256 Credential=a/20200101/us-east-1/s3/aws4_request, Sig
 _buckets = itertools.count(1)
 
 Fault = Literal["", "503", "no answer", "half an answer", "hang", "no conditions", "403", "quota"]
-"""What happens to a request: it is refused; carried out, and its answer lost, or cut off; never answered; its conditions
-are left out; the account may not do it; there is no more room."""
+"""What happens to a request: it is refused; carried out, and its answer lost, or cut off; never answered; its
+conditions are left out; the account may not do it; there is no more room."""
 
 
 class S3Server:
