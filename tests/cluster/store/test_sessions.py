@@ -15,9 +15,9 @@ from studio.checks.verify import verify
 from studio.directing.director import direct
 from studio.directing.edits import Redo, redo
 from studio.errors import CallCutOff, SessionLocked, SessionLost, StoreDown
-from studio.fs import files
+from studio.fs import absent, files
 from studio.model.engines import Crew
-from studio.object_storage import outputs, ownership, publisher
+from studio.object_storage import outputs, ownership, publisher, working_copy
 from studio.object_storage.bucket import Bucket
 from studio.object_storage.head import Holder
 from studio.object_storage.store_output import StoreOutput
@@ -118,18 +118,20 @@ def test_who_looks_fetches_no_media(machine: Machine, s3: FaultyS3) -> None:
     assert fetched(s3) == 0
 
 
-def test_a_redo_fetches_only_what_its_cut_reads(machine: Machine, s3: FaultyS3) -> None:
-    """Another picture for one shot fetches clips, lines and score for the cut, and no other shot's picture."""
+def test_a_redo_fetches_only_what_its_cut_reads(machine: Machine, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Another picture for one shot fetches the other shots' clips and lines for the cut, but none of their pictures."""
+    # The fake crew's pieces are small ones.
+    monkeypatch.setattr(working_copy, "SMALL_BYTES", 200)
     here = made(machine("a"))
-    sizes = {path: (here / path).stat().st_size for path in contents(here)}
-    root = machine("b")
-    folder = session_folder(root, here.name)
-    s3.seen.clear()
+    folder = session_folder(machine("b"), here.name)
+    assert len(files.names(here / "videos")) >= 4
     direct(folder, redo(Redo(), (1,)), "redo", "redo the image of shot 1", NOW, print)
     filmed(folder, crew(), run_id="b")
-    pictures = [size for path, size in sizes.items() if path.startswith("images/") and size > 65_536]
-    got = [each.sent for each in s3.seen if each.method == "GET" and "/blobs/" in each.key]
-    assert not set(pictures[1:]) & set(got)
+    media = [path for path, _ in working_copy.published(folder) if path.endswith((".png", ".mp4", ".wav"))]
+    not_here = {path for path in media if absent.is_absent((folder / path).stat())}
+    pictures = {path for path in media if path.startswith("images/")}
+    assert pictures & not_here == pictures - {"images/shot_001.png"}
+    assert [path for path in not_here if path.startswith("videos/")] == []
 
 
 def test_a_live_session_is_locked_for_others(machine: Machine) -> None:
