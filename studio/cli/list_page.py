@@ -14,7 +14,7 @@ from rich.console import Console
 from rich.text import Text
 
 from studio.errors import NoSuchSession
-from studio.status.listing import Listing, any_cost, any_name, line_cells
+from studio.status.listing import Listing, any_cost, any_holder, any_name, line_cells
 from studio.status.snapshot import ShotFacts, read_snapshot, why_not_a_session
 from studio.status.state import SessionState, images_done, mark, videos_done
 from studio.text.display import printable
@@ -57,7 +57,7 @@ def show_table(found: Sequence[Listing], console: Console) -> None:
 
     A layout engine would cut every column, also the ids, and an id that is cut cannot be copied.
     """
-    rows = [line_cells(each, any_cost(found), any_name(found)) for each in found]
+    rows = [line_cells(each, any_cost(found), any_name(found), any_holder(found)) for each in found]
     rows.insert(0, {column: column for column in rows[0]})
     widths = {column: max(len(row[column]) for row in rows) for column in rows[0]}
     for number, cells in enumerate(rows):

@@ -31,7 +31,7 @@ from studio.cli.directing_commands import (
 from studio.cli.streams import open_streams
 from studio.cli.terminal import agrees_on_terminal, leave, share_shown, write_exact, write_json
 from studio.errors import BadInput
-from studio.status.listing import Listing, any_cost, any_name, line_cells, listings
+from studio.status.listing import Listing, any_cost, any_holder, any_name, line_cells, listings
 from studio.store.folders import output_folder, sessions_root
 from studio.store.session_names import find_session
 from studio.text.command_hints import command, output_name
@@ -59,6 +59,7 @@ PLAIN_COLUMNS = {
     "clips": ">7",
     "length": ">9",
     "cost": ">9",
+    "held": "<50",
     "idea": "",
 }
 """Alignment and width of each column of `list` in a pipe."""
@@ -87,9 +88,9 @@ def list_sessions(*, output: Output = None, json: Json = False) -> int:
 
 
 def _print_plain(found: list[Listing]) -> None:
-    paid, named = any_cost(found), any_name(found)
+    paid, named, held = any_cost(found), any_name(found), any_holder(found)
     for each in found:
-        cells = (f"{cell:{PLAIN_COLUMNS[column]}}" for column, cell in line_cells(each, paid, named).items())
+        cells = (f"{cell:{PLAIN_COLUMNS[column]}}" for column, cell in line_cells(each, paid, named, held).items())
         print("  ".join(cells).rstrip())
 
 

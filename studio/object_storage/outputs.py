@@ -121,6 +121,12 @@ def end(publisher: Publisher) -> None:
     _outputs[publisher.folder.parent].end(publisher)
 
 
+def trim(folder: Path) -> None:
+    """Keep the working copies of this machine within their size, if `folder` is one of them."""
+    if (output := output_of(folder.parent)) is not None:
+        output.trim()
+
+
 def _fetch(path: Path) -> None:
     for root, output in _outputs.items():
         if root in path.parents:

@@ -19,6 +19,7 @@ from studio.errors import DamagedPiece, NoSuchSession, SessionLocked
 from studio.fs import absent, files, safe_open
 from studio.object_storage import outputs, ownership, working_copy
 from studio.object_storage.bucket import Bucket, Stale, Taken, check_url
+from studio.object_storage.cache import limit_bytes, trim
 from studio.object_storage.head import ANSWERS, TRASH, File, Head, Holder, blob_key, head_key
 from studio.object_storage.index import StoredSession, alive, read_index
 from studio.object_storage.probe import probe
@@ -121,6 +122,10 @@ class StoreOutput:
         finally:
             with self._lock:
                 self.publishers.pop(publisher.folder, None)
+
+    def trim(self) -> None:
+        """Keep all working copies of this machine within their size (`studio.object_storage.cache`)."""
+        trim(self.output.parent, limit_bytes())
 
     def publisher_of(self, folder: Path) -> Publisher | None:
         """Return what publishes the session in `folder`; None if this process does not own it."""

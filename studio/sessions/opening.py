@@ -109,6 +109,8 @@ def build_session(
     go_on = command("resume", store.id, store.folder.parent.parent)
     control = RunControl(go_on, lambda: limits.why_stopped() or store.why_lost())
 
+    store.wait_while(lambda: "the run was stopped" if control.stop.is_set() else "")
+
     def context() -> BillingContext:
         prices = price_list().with_more(crew.prices)
         return BillingContext(

@@ -227,11 +227,17 @@ def any_name(found: Sequence[Listing]) -> bool:
     return any(each.name for each in found)
 
 
-def line_cells(listing: Listing, paid: bool = False, named: bool = False) -> dict[str, str]:
+def any_holder(found: Sequence[Listing]) -> bool:
+    """Tell whether anybody works on a session in a store: only then does the list show who, where and since when."""
+    return any(each.held_by for each in found)
+
+
+def line_cells(listing: Listing, paid: bool = False, named: bool = False, held: bool = False) -> dict[str, str]:
     """Return the cells of a session's line by the names of their columns, in order.
 
     A length of '~40 s' was asked for and is not made yet. With `paid` the cost comes before the idea; ' +?' after it
-    means further calls of unknown price. With `named` the name comes after the id.
+    means further calls of unknown price. With `named` the name comes after the id. With `held` who works on it comes
+    before the idea.
     """
     planned = f"~{clock(listing.seconds_asked)}" if listing.seconds_asked else "-"
     return {
@@ -242,6 +248,7 @@ def line_cells(listing: Listing, paid: bool = False, named: bool = False) -> dic
         "clips": f"{listing.clips}/{listing.shots}",
         "length": clock(listing.seconds) if listing.seconds else planned,
         **({"cost": _cost(listing)} if paid else {}),
+        **({"held": listing.held_by or "-"} if held else {}),
         "idea": printable(listing.idea),
     }
 

@@ -115,6 +115,10 @@ class FolderStore(FolderDocuments):
         """Release the session's lock."""
         self._lock.release()
 
+    def wait_while(self, why_stopped: Callable[[], str]) -> None:
+        """Let a store that does not answer be waited for only while `why_stopped` returns ''."""
+        self._lock.wait_while(why_stopped)
+
     def why_lost(self) -> str:
         """Return why the session is not this process's any more; '' while it is."""
         return self._lock.why_lost()

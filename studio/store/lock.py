@@ -67,6 +67,8 @@ class Lock:
             finally:
                 _held.discard(self.handle)
                 os.close(self.handle)
+            if self.publisher is not None:
+                outputs.trim(self.publisher.folder)
 
     def place(self, hidden: Path, folder: Path) -> bool:
         """Give the locked, hidden folder of a new session its name; return False if that is taken.
@@ -88,6 +90,11 @@ class Lock:
         self.publisher = publisher
         output.begin(publisher)
         return True
+
+    def wait_while(self, why_stopped: Callable[[], str]) -> None:
+        """Let a store that does not answer be waited for only while `why_stopped` returns ''."""
+        if self.publisher is not None:
+            self.publisher.bucket.why_stopped = why_stopped
 
     def tell_to(self, tell: Callable[[str], None]) -> None:
         """Let `tell` receive what happens between this machine and the store."""

@@ -7,7 +7,7 @@ paths below `folder`. `docs/architecture.md` says who else writes.
 
 from __future__ import annotations
 
-from collections.abc import Container
+from collections.abc import Callable, Container
 from contextlib import AbstractContextManager
 from pathlib import Path
 from typing import Protocol
@@ -124,6 +124,9 @@ class SessionStore(Documents, Protocol):
         Raises:
             StoreDown, SessionLost: what changed last could not be published; it is released all the same.
         """
+
+    def wait_while(self, why_stopped: Callable[[], str]) -> None:
+        """Let an object store that does not answer be waited for only while `why_stopped` returns ''."""
 
     def why_lost(self) -> str:
         """Return why the session is not this process's any more; '' while it is."""

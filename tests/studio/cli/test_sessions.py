@@ -60,8 +60,8 @@ def test_list_in_a_pipe(capsys: pytest.CaptureFixture[str], tmp_path: Path) -> N
 def test_every_column_of_the_list_has_its_width(tmp_path: Path) -> None:
     """A column that is added to the lines only is an error, not a line in disorder."""
     for each in listings(a_few(tmp_path)):
-        assert [*line_cells(each, paid=True, named=True)] == [*PLAIN_COLUMNS]
-        assert {*line_cells(each)} == {*PLAIN_COLUMNS} - {"cost", "name"}
+        assert [*line_cells(each, paid=True, named=True, held=True)] == [*PLAIN_COLUMNS]
+        assert {*line_cells(each)} == {*PLAIN_COLUMNS} - {"cost", "name", "held"}
 
 
 def test_list_json(capsys: pytest.CaptureFixture[str], tmp_path: Path) -> None:
