@@ -15,6 +15,7 @@ import threading
 from pathlib import Path
 
 from flows.signals import PATIENCE_SECONDS
+from studio.text.command_hints import output_name
 
 GRACE_SECONDS = PATIENCE_SECONDS + 2
 """How long a child may take to leave before it is killed; that loses the work in hand and nothing else."""
@@ -38,7 +39,7 @@ def film_in_child(output: Path, session_id: str, stop: threading.Event) -> str:
     lifeline, ours = os.pipe()
     try:
         process = subprocess.Popen(
-            [*PROGRAM, sys.argv[0], "resume", session_id, "--output", str(output)],
+            [*PROGRAM, sys.argv[0], "resume", session_id, "--output", output_name(output)],
             stdin=lifeline,
             stdout=subprocess.DEVNULL,
             stderr=subprocess.PIPE,

@@ -32,6 +32,7 @@ from flows import parameters as p
 from flows.batch_workers import MOST, BatchWorkers, MakeFilm
 from flows.callable_flows import REPORTED, callable_anywhere
 from flows.child_process import film_in_child
+from flows.film_stores import know_blocks
 from flows.form import asking_for
 from flows.run_page_updates import ArtifactContent, Page, is_watched
 from flows.runs.dead_runs import Watch
@@ -44,6 +45,7 @@ from studio.errors import BadInput, FilmError
 from studio.sessions.find_or_make import check_writable, sweep_abandoned
 from studio.store.brief import read_brief
 from studio.store.folders import output_folder, session_folder, sessions_root
+from studio.text.command_hints import output_name
 from studio.text.display import printable
 
 LONGEST_NAME = 100
@@ -60,6 +62,9 @@ Parallel = Annotated[int, p.shown("Parallel", "Films made at once; one alone use
 AtMost = Annotated[
     int | None, p.shown("At most", "Films made by this run, the next lines of the file; empty: all of them.", ge=1)
 ]
+
+
+know_blocks()
 
 
 @asking_for()
@@ -212,7 +217,7 @@ class _Runs:
             _sync=True,
             tags=[TAG],
             flow_run_name=run_name(brief.idea, session_id),
-            parameters={**parameters_of(brief), "session_id": session_id, "output": str(self._place)},
+            parameters={**parameters_of(brief), "session_id": session_id, "output": output_name(self._place)},
         )
         return UUID(str(run.id))
 

@@ -16,6 +16,7 @@ from prefect.settings import PREFECT_FLOWS_HEARTBEAT_FREQUENCY
 
 from blocks.crew import crew_of
 from flows.account_slots import slots
+from flows.film_stores import know_blocks
 from flows.prefect_logs import note
 from flows.runs.left_open import close_earlier
 from flows.runs.naming import nameless, rename, run_name
@@ -37,6 +38,8 @@ from studio.store.receipts import read_receipt
 from studio.store.run_card import RunCard
 from studio.store.session_names import check_name
 from studio.version import VERSION
+
+know_blocks()
 
 
 def film_request(

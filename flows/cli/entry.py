@@ -15,4 +15,7 @@ def main() -> None:
     open_streams()
     with nothing_begun():
         from flows.cli.film import main as command
+        from flows.film_stores import know_blocks
+
+        know_blocks()
     command()

@@ -32,7 +32,7 @@ from studio.status.snapshot import Snapshot, read_snapshot
 from studio.status.state import completed, images_done, videos_done
 from studio.store.brief import read_brief
 from studio.store.folders import session_folder, sessions_root
-from studio.text.command_hints import command
+from studio.text.command_hints import command, output_name
 from studio.text.display import printable
 
 
@@ -122,7 +122,7 @@ def _run_flow(
         session_id=session_id,
         resume=False,
         change=change,
-        output=str(place),
+        output=output_name(place),
         approve=approve,
         **terms.model_dump(),
         on_ambiguous="retry" if pay_again else "stop",

@@ -13,10 +13,10 @@ import re
 import secrets
 import threading
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import TYPE_CHECKING, Any, BinaryIO, TypeVar
+from typing import TYPE_CHECKING, Any, BinaryIO, TypeVar, cast
 from urllib.parse import urlsplit
 
 from studio.errors import BadInput, StoreDown
@@ -84,6 +84,9 @@ class Bucket:
             `AWS_ENDPOINT_URL`, `AWS_ALLOW_HTTP`; `AZURE_STORAGE_*`; `GOOGLE_*`) or from the machine's role.
         tell: receives a line when the store stops answering, and one when it answers again.
         why_stopped: returns why waiting must end, '' while it may go on.
+        patience_seconds: how long to wait for the store; None for what `FILM_STORE_PATIENCE` says.
+        settings: by obstore's names; they come before the variables.
+        allow_http: whether its address may be one without TLS; so may it if AWS_ALLOW_HTTP says so.
 
     Raises:
         BadInput: the URL is none, or the extra is not installed.
@@ -95,13 +98,15 @@ class Bucket:
         tell: Callable[[str], None] = lambda line: None,
         why_stopped: Callable[[], str] = str,
         patience_seconds: float | None = None,
+        settings: Mapping[str, str] | None = None,
+        allow_http: bool = False,
     ) -> None:
         self.url = check_url(url)
         self.tell = tell
         self.why_stopped = why_stopped
         self.patience_seconds = _patience() if patience_seconds is None else patience_seconds
         self.quoted_etags = True
-        self._store = _opened(self.url)
+        self._store = _opened(self.url, settings or {}, allow_http)
         self._lock = threading.Lock()
         self._silent_since: float | None = None
 
@@ -318,7 +323,7 @@ def _patience() -> float:
         raise BadInput(f"FILM_STORE_PATIENCE is {said[:40]!r}: give a number of seconds, such as 900") from error
 
 
-def _opened(url: str) -> ObjectStore:
+def _opened(url: str, settings: Mapping[str, str], allow_http: bool) -> ObjectStore:
     try:
         from obstore.store import from_url
     except ImportError as error:
@@ -326,7 +331,9 @@ def _opened(url: str) -> ObjectStore:
             f"{url} is in object storage, which needs the extra 'cluster': pip install 'film-studio[cluster]', or in a "
             "checkout: pip install '.[cluster]'"
         ) from error
-    plain = any(os.environ.get(f"{cloud}_ALLOW_HTTP", "").lower() in ("1", "true", "yes") for cloud in ("AWS", "AZURE"))
+    plain = allow_http or any(
+        os.environ.get(f"{cloud}_ALLOW_HTTP", "").lower() in ("1", "true", "yes") for cloud in ("AWS", "AZURE")
+    )
     try:
         return from_url(
             url,
@@ -336,6 +343,7 @@ def _opened(url: str) -> ObjectStore:
                 "connect_timeout": timedelta(seconds=CONNECT_SECONDS),
             },
             retry_config={"max_retries": 2, "retry_timeout": timedelta(seconds=10)},
+            config=cast(Any, dict(settings)) or None,
         )
     except Exception as error:
         raise BadInput(f"{url} cannot be opened ({printable(str(error).splitlines()[0])[:200]})") from error

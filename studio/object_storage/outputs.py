@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import AbstractContextManager, ExitStack, contextmanager, nullcontext
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -75,8 +76,46 @@ def is_url(name: str) -> bool:
     return name.partition("://")[0] in SCHEMES and "://" in name
 
 
-def bound(url: str) -> Path:
+BLOCK = "film-store/"
+"""How the name of a store begins that is saved as a block in Prefect, with its keys."""
+
+
+@dataclass(frozen=True)
+class NamedStore:
+    """Where a block keeps films, and the settings that it has for it, by obstore's names."""
+
+    url: str
+    settings: Mapping[str, str] = field(default_factory=dict, repr=False)
+    allow_http: bool = False
+
+
+_store_named: Callable[[str], NamedStore] | None = None
+
+
+def blocks_by(store_named: Callable[[str], NamedStore]) -> None:
+    """Let `store_named` load the blocks that outputs name; a program that knows no blocks refuses such names."""
+    global _store_named
+    _store_named = store_named
+
+
+def bound_by_name(name: str) -> Path:
+    """Return the output folder of the store that the block 'film-store/<name>' describes, as `bound`.
+
+    Raises:
+        BadInput: there is no such block, or this program knows no blocks; further as `bound`.
+    """
+    if _store_named is None:
+        raise BadInput(
+            f"{name[:80]!r} is a block, which only `film` can read: give the store's URL, with its keys in variables"
+        )
+    return bound(name, _store_named(name.removeprefix(BLOCK)))
+
+
+def bound(url: str, store: NamedStore | None = None) -> Path:
     """Return the output folder in which this machine has the working copies of the sessions at `url`.
+
+    Args:
+        store: what a block says; then `url` is the block's name.
 
     Raises:
         BadInput: it is not the URL of a store, or the extra is not installed.
@@ -84,11 +123,11 @@ def bound(url: str) -> Path:
     from studio.object_storage.store_output import StoreOutput
 
     for output in _outputs.values():
-        if output.url == url.rstrip("/"):
+        if output.name == url.rstrip("/"):
             return output.output
-    output = StoreOutput(url)
+    output = StoreOutput(url.rstrip("/"), store or NamedStore(url))
     _outputs[output.root] = output
-    command_hints.show_as(output.output, output.url)
+    command_hints.show_as(output.output, output.name)
     disk_operations.observed_by(_Observer())
     absent.fetched_by(_fetch)
     return output.output

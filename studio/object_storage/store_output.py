@@ -35,11 +35,15 @@ _REFRESHERS = 8
 
 
 class StoreOutput:
-    """An output in object storage: its bucket, and the folder of its working copies, `root`, on this machine."""
+    """An output in object storage: its bucket, and the folder of its working copies, `root`, on this machine.
 
-    def __init__(self, url: str) -> None:
-        self.url = check_url(url)
-        self.bucket = Bucket(self.url)
+    Args:
+        name: how a person names it: its URL, or a block.
+    """
+
+    def __init__(self, name: str, store: outputs.NamedStore) -> None:
+        self.name, self.url = name, check_url(store.url)
+        self.bucket = Bucket(self.url, settings=store.settings, allow_http=store.allow_http)
         self.output = _cache() / f"{_slug(self.url)}-{hashlib.sha256(self.url.encode()).hexdigest()[:12]}"
         self.root = self.output / "sessions"
         self.line_of = outputs.line_of

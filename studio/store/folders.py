@@ -19,10 +19,11 @@ SESSION_ID = re.compile(r"session_[0-9]{8}_[0-9]{6}\Z")
 def output_folder(given: str | None) -> Path:
     """Return the output folder: what was given, else FILM_OUTPUT, else 'output'.
 
-    For the URL of a store ('s3://bucket/films') it is the folder of this machine's working copies of it.
+    For a store, named by its URL ('s3://bucket/films') or by a block ('film-store/my-films'), it is the folder of this
+    machine's working copies of it.
 
     Raises:
-        BadInput: the name has a NUL character, or is the URL of something else than a store.
+        BadInput: the name has a NUL character; or it names a store, and there is none such.
     """
     name = given or os.environ.get("FILM_OUTPUT") or "output"
     if "\0" in name:
@@ -31,6 +32,8 @@ def output_folder(given: str | None) -> Path:
         from urllib.parse import unquote, urlsplit
 
         return Path(unquote(urlsplit(name).path))
+    if name.startswith(outputs.BLOCK):
+        return outputs.bound_by_name(name)
     return outputs.bound(name) if outputs.is_url(name) else Path(name)
 
 
