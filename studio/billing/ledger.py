@@ -66,11 +66,14 @@ class Ledger:
         for call in [*self._calls.values()]:
             if call.booked_usd is None and (cost := prices.cost_usd(call.vendor, call.model, call.usage)) is not None:
                 self._book(call.model_copy(update={"cost_usd": cost, "prices": prices.checked}))
-            if call.state != "intent":
+            if call.state not in ("intent", "ambiguous") or call.again:
                 continue
             if (reply := read_answer(folder / call.answer_path)) is not None:
-                # Its run died after keeping the answer and before booking it. Book it now: perhaps nobody asks again.
+                # Its run died after keeping the answer and before booking it, or it came on another machine after the
+                # call was booked as cut off. Book it now: perhaps nobody asks again.
                 self._end(call, "done", reply.usage, request_id=reply.request_id, seed=reply.seed)
+                continue
+            if call.state == "ambiguous":
                 continue
             reason = "the run was cut off while it was in flight"
             self._book(
@@ -328,9 +331,8 @@ class Ledger:
             self._unread.remove(name)
 
     def found_after_all(self, call: Call) -> bool:
-        """Look whether the answer of a call that was cut off on another machine came after all; if so, book it."""
-        if not self._store.fetch_answer(call.answer_path):
-            return False
+        """Look whether the answer of a call that was cut off came after all, here or elsewhere; if so, book it."""
+        self._store.fetch_answer(call.answer_path)
         reply = read_answer(self._folder / call.answer_path)
         if reply is not None:
             self._end(call, "done", reply.usage, request_id=reply.request_id, seed=reply.seed)

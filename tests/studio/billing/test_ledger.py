@@ -169,6 +169,25 @@ def test_an_answer_that_was_kept_and_not_booked_is_used_and_booked(
     assert [call.state for call in read_calls(tmp_path)] == ["done"]
 
 
+@pytest.mark.parametrize("agreed", [False, True])
+def test_an_answer_that_came_after_all_is_used_and_booked(tmp_path: Path, agreed: bool) -> None:
+    """A call that was booked as cut off, and whose answer is there since, is not made again, agreed or not; it costs
+    what it cost, though nobody asks for it."""
+    call = _paid(tmp_path)
+    cut_off = {"state": "ambiguous", "cost_usd": call.most_usd, "usage": {}, "again": "a" if agreed else ""}
+    files.write_json(
+        tmp_path / call.path, call.model_copy(update=cut_off).model_dump(mode="json", exclude_defaults=True)
+    )
+    vendor = Vendor(b"again")
+    desk = desk_in(tmp_path, run="b", retry=True)
+    if not agreed:
+        assert [each.state for each in read_calls(tmp_path)] == ["done"]
+    assert desk.call(request_of(), vendor, content) == b"answer"
+    assert vendor.asked == 0
+    (booked,) = read_calls(tmp_path)
+    assert (booked.state, booked.cost_usd) == ("done", call.cost_usd)
+
+
 def test_an_intent_that_the_disk_did_not_take_reserves_nothing(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """Nothing was sent: the whole budget is there for the next one."""
     found, vendor = ledger_in(tmp_path, budget_usd=0.04), Vendor(b"picture")
