@@ -224,5 +224,9 @@ OnAmbiguous = Annotated[
     ),
 ]
 Output = Annotated[
-    str | None, shown("Session · Output", "Folder that holds sessions/. Empty: FILM_OUTPUT, else 'output'.")
+    str | None,
+    shown(
+        "Session · Output",
+        "Folder that holds sessions/, or a store such as s3://bucket/films. Empty: FILM_OUTPUT, else 'output'.",
+    ),
 ]

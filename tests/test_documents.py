@@ -47,6 +47,8 @@ COMMANDS = (
     "sessions view",
     "sessions cost",
     "sessions prompts",
+    "sessions pull",
+    "sessions push",
     "sessions verify",
     "sessions repair",
     "sessions fork",

@@ -38,7 +38,11 @@ def approve(
     ] = "",
     reject: Annotated[bool, Parameter(negative=(), show_default=False, help="Say no: the run ends.")] = False,
     output: Annotated[
-        str | None, Parameter(help="Folder that holds sessions/ (default: FILM_OUTPUT, else 'output').")
+        str | None,
+        Parameter(
+            help="Folder that holds sessions/, or a store such as s3://bucket/films (default: FILM_OUTPUT, else "
+            "'output')."
+        ),
     ] = None,
 ) -> int:
     """Answer a run that waits for approval on the server that PREFECT_API_URL names: it goes on where it stopped."""

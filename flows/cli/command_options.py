@@ -17,7 +17,12 @@ from studio.model.brief import Aspect, Captions, is_crew_file
 from studio.model.terms import OnRefusal, TermsChange
 from studio.sessions.approvals import Approve
 
-Output = Annotated[str | None, Parameter(help="Folder that holds sessions/ (default: FILM_OUTPUT, else 'output').")]
+Output = Annotated[
+    str | None,
+    Parameter(
+        help="Folder that holds sessions/, or a store such as s3://bucket/films (default: FILM_OUTPUT, else 'output')."
+    ),
+]
 Dollars = str
 """An amount of dollars as it was typed; `studio.model.terms` parses it and words the error."""
 Approving = Annotated[

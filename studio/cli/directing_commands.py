@@ -19,7 +19,12 @@ from studio.text.command_hints import command
 from studio.text.display import printable
 
 Id = Annotated[str, Parameter(name="ID", help="A session's id, or its name.")]
-Output = Annotated[str | None, Parameter(help="Folder that holds sessions/ (default: FILM_OUTPUT, else 'output').")]
+Output = Annotated[
+    str | None,
+    Parameter(
+        help="Folder that holds sessions/, or a store such as s3://bucket/films (default: FILM_OUTPUT, else 'output')."
+    ),
+]
 Json = Annotated[bool, Parameter(negative=(), show_default=False, help="Print one JSON value instead.")]
 Count = Annotated[int, Parameter(name="N", help="How many changes.")]
 
