@@ -49,7 +49,7 @@ from studio.store import lock
 from studio.store.brief import is_own_session, read_brief
 from studio.store.folders import output_folder, sessions_root
 from studio.store.session_names import check_name, find_session
-from studio.text.command_hints import command, directing_line
+from studio.text.command_hints import command, directing_line, output_name
 from studio.text.display import printable
 
 app = App(
@@ -173,7 +173,7 @@ def resume(
         if not waiting:
             check_none_waits(root)
             first = command("make", "", place, idea="A letter at sea")
-            raise BadInput(f"no unfinished session in {str(root)!r}: begin one, for example with {first}")
+            raise BadInput(f"no unfinished session in {output_name(root)!r}: begin one, for example with {first}")
         folder = waiting[0]
     options = part if given else None
     _tell(shape, console)

@@ -19,6 +19,8 @@ from studio.lettering.font_packages import install, lacking_extras
 from studio.lettering.fonts import FAMILY, can_shape, font_file, set_block
 from studio.model.check import Check
 from studio.model.engines import Narrator
+from studio.object_storage import outputs
+from studio.store.folders import sessions_root
 
 FEW_BYTES, NO_BYTES = 2_000_000_000, 300_000_000
 """Free bytes below which space is tight, and below which no film should be begun, in tenths of the GB that are shown.
@@ -41,6 +43,7 @@ def machine_checks(output: Path, narrator: Narrator) -> list[Check]:
         ("encoder", _encoder, "make the environment again: PyAV brings libx264 and the AAC encoder"),
         ("voice", lambda: _voice(narrator), "make the environment again"),
         ("disk", lambda: _disk(output), "choose another folder with --output"),
+        *_store_check(output),
         ("temp", _temp, "name a folder that can be written with TMPDIR"),
     ]
     return [run_check(name, look, remedy) for name, look, remedy in checks]
@@ -123,6 +126,19 @@ def _disk(output: Path) -> Check:
         return Check("disk", "wrong", f"{str(there)!r} is not a folder", "choose another one with --output")
     _write_and_flush(there)
     return _room("disk", there, f"{str(output)!r} can be written")
+
+
+def _store_check(output: Path) -> list[tuple[str, Callable[[], Check], str]]:
+    """Return the check of the store whose working copies are in `output`; none for a folder."""
+    store = outputs.output_of(sessions_root(output))
+    if store is None:
+        return []
+
+    def look() -> Check:
+        store.check_store()
+        return Check("store", "ok", f"{store.url} keeps conditions: one machine at a time owns a session")
+
+    return [("store", look, "see docs/scale.md for what a store must do")]
 
 
 def _temp() -> Check:

@@ -6,6 +6,7 @@ it is looked up here by its path. Light: whoever keeps sessions in folders impor
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import AbstractContextManager, ExitStack, contextmanager, nullcontext
 from dataclasses import dataclass, field
@@ -72,8 +73,8 @@ def line_of(folder: Path) -> Line:
 
 
 def is_url(name: str) -> bool:
-    """Tell whether an output's name is the URL of a store, rather than a folder."""
-    return name.partition("://")[0] in SCHEMES and "://" in name
+    """Tell whether an output's name is a URL, of a store or of something that is none, rather than a folder."""
+    return re.match(r"[A-Za-z][A-Za-z0-9+.-]*://", name) is not None
 
 
 BLOCK = "film-store/"

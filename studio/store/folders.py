@@ -11,7 +11,7 @@ from pathlib import Path
 
 from studio.errors import BadInput, NoSuchSession
 from studio.object_storage import outputs
-from studio.text.command_hints import command
+from studio.text.command_hints import command, output_name
 
 SESSION_ID = re.compile(r"session_[0-9]{8}_[0-9]{6}\Z")
 
@@ -60,7 +60,9 @@ def session_folders(root: Path, where: outputs.Where = lambda line: True) -> lis
     except FileNotFoundError:
         return []
     except OSError as error:
-        raise BadInput(f"cannot read {str(root)!r} ({_reason(error)}): choose another folder with --output") from error
+        raise BadInput(
+            f"cannot read {output_name(root)!r} ({_reason(error)}): choose another folder with --output"
+        ) from error
     return [root / name for name in sorted(names, reverse=True)]
 
 
@@ -83,9 +85,11 @@ def session_folder(root: Path, session_id: str) -> Path:
     try:
         there = folder.is_dir() and not folder.is_symlink()
     except OSError as error:
-        raise NoSuchSession(f"cannot enter {str(root)!r} ({_reason(error)}): check its permissions") from error
+        raise NoSuchSession(f"cannot enter {output_name(root)!r} ({_reason(error)}): check its permissions") from error
     if not there:
-        raise NoSuchSession(f"there is no session {session_id!r} in {str(root)!r}; to see what there is: {_list(root)}")
+        raise NoSuchSession(
+            f"there is no session {session_id!r} in {output_name(root)!r}; to see what there is: {_list(root)}"
+        )
     return folder
 
 

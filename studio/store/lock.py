@@ -22,6 +22,7 @@ from studio.errors import LinkInside, SessionLocked
 from studio.fs import files, safe_open, tolerant
 from studio.object_storage import outputs
 from studio.store import light_reader, other_machines
+from studio.text.command_hints import output_name
 
 if TYPE_CHECKING:
     from studio.object_storage.publisher import Publisher
@@ -176,7 +177,9 @@ def alone(root: Path) -> Iterator[None]:
             break
         except SessionLocked as error:
             if time.monotonic() > deadline:
-                raise SessionLocked(f"another batch or run is using {str(root)!r}: stop it, or try again") from error
+                raise SessionLocked(
+                    f"another batch or run is using {output_name(root)!r}: stop it, or try again"
+                ) from error
     output = outputs.output_of(root)
     try:
         with output.alone(ALONE_SECONDS) if output is not None else nullcontext():

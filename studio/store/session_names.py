@@ -13,7 +13,7 @@ from studio.errors import BadInput, NoSuchSession
 from studio.fs import tolerant
 from studio.store import light_reader
 from studio.store.folders import SESSION_ID, session_folder, session_folders
-from studio.text.command_hints import command
+from studio.text.command_hints import command, output_name
 
 NAME_PATTERN = "^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$"
 """A name as a regular expression of JSON Schema; `check_name` also refuses what looks like an id."""
@@ -89,7 +89,7 @@ def find_session(root: Path, said: str) -> Path:
     folder = session_named(root, said)
     if folder is None:
         raise NoSuchSession(
-            f"{said!r} is not a session id (ids look like session_20250208_002238), and no session in {str(root)!r} "
-            f"is named so; to see what there is: {command('list', '', root.parent)}"
+            f"{said!r} is not a session id (ids look like session_20250208_002238), and no session in "
+            f"{output_name(root)!r} is named so; to see what there is: {command('list', '', root.parent)}"
         )
     return folder
