@@ -101,7 +101,7 @@ class Publisher:
         self._gate = _Gate()
         self._noted = threading.Condition()
         self._dirty: set[str] = set()
-        self._lost = ""
+        self._lost, self._heard = "", False
         self._down = ""
         self._closing = threading.Event()
         self._publishing, self._swapping = threading.Lock(), threading.Lock()
@@ -144,6 +144,7 @@ class Publisher:
 
     def why_lost(self) -> str:
         """Return why nothing more is published, '' while this process owns the session."""
+        self._heard = self._heard or bool(self._lost)
         return self._lost
 
     def publish(self) -> None:
@@ -165,14 +166,19 @@ class Publisher:
         Raises:
             SessionLost, StoreDown: as `publish`.
         """
-        with self._publishing:
-            self._publish_changes()
+        try:
+            with self._publishing:
+                self._publish_changes()
+        except SessionLost:
+            self._heard = True
+            raise
 
     def close(self) -> None:
         """Publish what is left, let the session go, and stop.
 
         Raises:
-            SessionLost, StoreDown: as `publish`; this process has stopped publishing all the same.
+            SessionLost, StoreDown: as `publish`; this process has stopped publishing all the same. A loss that the
+                caller has heard of is not raised again.
         """
         self._closing.set()
         with self._noted:
@@ -180,10 +186,11 @@ class Publisher:
         for thread in self._threads:
             if thread.is_alive() and thread is not threading.current_thread():
                 thread.join()
-        if not self._lost:
-            with self._publishing:
-                self._line_until = 0.0
-                self._publish_changes(released=True)
+        if self._lost and self._heard:
+            return
+        with self._publishing:
+            self._line_until = 0.0
+            self._publish_changes(released=True)
 
     def _publish_changes(self, released: bool = False) -> None:
         if self._lost:

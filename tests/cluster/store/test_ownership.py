@@ -200,3 +200,19 @@ def test_who_lost_a_session_publishes_nothing(machine: Machine, monkeypatch: pyt
     assert "late.json" not in there[0].tree(lambda sha256: b"")
     assert files.read(folder / "late.json") == b"[]"
     assert "taken over" in publisher.why_lost()
+
+
+def test_who_has_not_heard_that_it_lost_a_session_does_not_end_well(
+    machine: Machine, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A run whose last sign of life found out that the session is another's, and that asked for nothing since, ends
+    with that line: what it did last is in no store. One that heard of it before is not told twice."""
+    monkeypatch.setattr(ownership, "SILENCE_SECONDS", 0.0)
+    _, mine = session(machine("a"))
+    assert take(Bucket(mine.bucket.url), ID, holder("b")) is not None
+    with pytest.raises(SessionLost):
+        mine._show_life()
+    with pytest.raises(SessionLost, match=r"taken over.*on b"):
+        mine.close()
+    assert mine.why_lost()
+    mine.close()
