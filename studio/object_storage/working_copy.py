@@ -167,13 +167,28 @@ def _keep_unpublished(folder: Path, path: str, tree: Tree) -> None:
     """Keep a file that only this machine has elsewhere, too: its place belongs to what the store has there."""
     above, _, name = path.rpartition("/")
     stage = above or name.partition(".")[0]
-    if _stays(path) or (path in tree and files.sha256_of(folder / path) == tree[path].sha256):
+    if _stays(path) or _has(tree, folder, path):
         return
     if stage in _WITH_RECEIPTS:
+        if path.endswith(".json") and all(_has(tree, folder, beside) for beside in _beside(folder, path)):
+            # What it is the receipt of is not kept, because the store has it, or is not here.
+            return
         kept = folder / "takes" / stage / f"unpublished-{_pair(folder, path)}{Path(name).suffix}"
     else:
         kept = folder / "takes" / "unpublished" / path
     files.keep_link(folder / path, kept)
+
+
+def _has(tree: Tree, folder: Path, path: str) -> bool:
+    """Tell whether the tree has at this path what is there in the folder."""
+    return path in tree and files.sha256_of(folder / path) == tree[path].sha256
+
+
+def _beside(folder: Path, receipt: str) -> list[str]:
+    """Return the paths of the files of which this is the receipt."""
+    place = folder / receipt
+    names = [name for name in files.names(place.parent) if name != place.name and Path(name).stem == place.stem]
+    return [str(place.with_name(name).relative_to(folder)) for name in names if name[0] != "."]
 
 
 def _stays(path: str) -> bool:

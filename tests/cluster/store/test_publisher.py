@@ -12,9 +12,10 @@ import pytest
 
 from studio.fs import files
 from studio.fs.disk_operations import together
-from studio.object_storage import outputs, ownership, publisher
+from studio.object_storage import outputs, ownership, publisher, working_copy
+from studio.object_storage.bucket import Bucket
 from studio.object_storage.collector import YOUNG, collect, survey
-from studio.object_storage.head import INLINE, Head, blob_key
+from studio.object_storage.head import INLINE, File, Head, blob_key
 from studio.object_storage.ownership import Ownership, look
 from studio.object_storage.publisher import Publisher
 from studio.object_storage.store_output import StoreOutput
@@ -155,3 +156,22 @@ def test_what_nothing_names_is_collected_in_two_steps(machine: Machine) -> None:
     assert (again.to_trash, again.to_remove, again.to_restore) == ((), (), ())
     assert bucket.get(blob_key(hashlib.sha256(back).hexdigest())) is not None
     assert bucket.get(f"trash/{hashlib.sha256(gone).hexdigest()}") is None
+
+
+@pytest.mark.parametrize("same", [False, True])
+def test_of_what_was_never_published_whole_pairs_are_kept(url: str, tmp_path: Path, same: bool) -> None:
+    """A piece that only this machine has is kept with its receipt; where the store has the very piece, the receipt of
+    this machine's is not kept without one."""
+    bucket, folder = Bucket(url), tmp_path / "session_20250208_002238"
+    theirs = {"narration/shot_001.wav": b"a line", "narration/shot_001.json": b"their receipt"}
+    tree = {}
+    for path, content in theirs.items():
+        sha256 = hashlib.sha256(content).hexdigest()
+        bucket.put(blob_key(sha256), content)
+        tree[path] = File(sha256, len(content), 1)
+    files.write_whole(folder / "narration/shot_001.wav", b"a line" if same else b"another")
+    files.write_whole(folder / "narration/shot_001.json", b"our receipt")
+    working_copy.bring(bucket, folder, tree, None)
+    assert {path: files.read(folder / path) for path in theirs} == theirs
+    kept = sorted(place.suffix for place in (folder / "takes").rglob("unpublished-*"))
+    assert kept == ([] if same else [".json", ".wav"])
