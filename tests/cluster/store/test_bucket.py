@@ -137,6 +137,17 @@ def test_the_probe_refuses_a_store_that_ignores_conditions(url: str, s3: FaultyS
         probe(Bucket(url))
 
 
+def test_a_store_that_wants_bare_tags_gets_them(url: str, s3: FaultyS3) -> None:
+    """A server that compares an ETag with the one it was sent, quotes included, is learnt by the probe and kept."""
+    s3.fault = lambda method, key: "bare tags"
+    bucket = Bucket(url)
+    probe(bucket)
+    tag = bucket.create("heads/a.json", b"one")
+    assert bucket.swap("heads/a.json", b"two", tag) != tag
+    with pytest.raises(Stale):
+        bucket.swap("heads/a.json", b"three", tag)
+
+
 @pytest.mark.parametrize(
     "url",
     [

@@ -26,9 +26,10 @@ KEYS = {
 _SIGNED = "AWS4-HMAC-SHA256 Credential=a/20200101/us-east-1/s3/aws4_request, SignedHeaders=host, Signature=x"
 _buckets = itertools.count(1)
 
-Fault = Literal["", "503", "no answer", "half an answer", "hang", "no conditions", "403", "quota"]
+Fault = Literal["", "503", "no answer", "half an answer", "hang", "no conditions", "bare tags", "403", "quota"]
 """What happens to a request: it is refused; carried out, and its answer lost, or cut off; never answered; its
-conditions are left out; the account may not do it; there is no more room."""
+conditions are left out; it compares tags without their quotes, as Ceph does; the account may not do it; there is no
+more room."""
 
 
 class S3Server:
@@ -126,6 +127,12 @@ class FaultyS3:
             self._answer(handler, status, {}, f"<Error><Code>{code}</Code></Error>".encode(), key, len(body))
             return
         headers = {name: value for name, value in handler.headers.items() if name.lower() != "host"}
+        if fault == "bare tags" and (tag := headers.get("If-Match") or headers.get("if-match") or ""):
+            if tag.startswith('"'):
+                self._answer(handler, 412, {}, b"<Error><Code>PreconditionFailed</Code></Error>", key, len(body))
+                return
+            headers = {name: value for name, value in headers.items() if name.lower() != "if-match"}
+            headers["If-Match"] = f'"{tag}"'
         if fault == "no conditions":
             headers = {name: value for name, value in headers.items() if not name.lower().startswith("if-")}
         link = http.client.HTTPConnection("127.0.0.1", self.behind.port, timeout=60)
