@@ -2,14 +2,11 @@
 
 from __future__ import annotations
 
-import fcntl
 import os
-from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 
 from studio.errors import BadInput
-from studio.fs import absent, files, safe_open
+from studio.fs import absent, files
 from studio.object_storage import working_copy
 
 LIMIT_BYTES = 20 * 10**9
@@ -39,7 +36,7 @@ def trim(cache: Path, limit: int) -> int:
     for folder in sorted(taken, key=_used_ns):
         if over <= 0:
             break
-        with _alone(folder) as mine:
+        with working_copy.alone_in(folder) as mine:
             if mine:
                 over -= _emptied(folder, over)
     return max(0, freed - over)
@@ -74,18 +71,3 @@ def _emptied(folder: Path, over: int) -> int:
             files.write_absent(folder / path, file.sha256, file.size, file.mtime_ns)
             freed += there.st_blocks * 512
     return freed
-
-
-@contextmanager
-def _alone(folder: Path) -> Iterator[bool]:
-    """Hold the working copy's lock while the block runs, if nobody else does; say whether."""
-    handle = safe_open.enter(folder)
-    try:
-        try:
-            fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except BlockingIOError:
-            yield False
-        else:
-            yield True
-    finally:
-        os.close(handle)

@@ -7,12 +7,14 @@ moment in which it is collected is not lost.
 
 from __future__ import annotations
 
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from datetime import timedelta
 
 from studio.errors import BadInput
 from studio.object_storage.bucket import Bucket, Entry
 from studio.object_storage.head import ANSWERS, BLOBS, HEADS, TRASH, blob_key, read_head
+from studio.object_storage.index import READERS
 
 YOUNG = timedelta(days=1)
 """What was written, or moved to the trash, since then is left alone: its session may be about to name it."""
@@ -72,17 +74,21 @@ def collect(bucket: Bucket, found: Unnamed) -> None:
 
 def _named(bucket: Bucket) -> set[str]:
     named: set[str] = set()
-    for entry in bucket.entries(f"{HEADS}/"):
-        session_id = entry.key.removeprefix(f"{HEADS}/").removesuffix(".json")
-        found = bucket.get(entry.key)
-        if found is not None:
-            head = read_head(session_id, found.content)
-            named |= {*head.shards}
-            named |= {file.sha256 for file in head.tree(lambda sha256: _content(bucket, sha256)).values()}
-    for entry in bucket.entries(f"{ANSWERS}/"):
-        found = bucket.get(entry.key)
-        named |= {found.content[:64].decode("ascii", "replace")} if found is not None else set()
+    with ThreadPoolExecutor(READERS) as pool:
+        for each in pool.map(lambda entry: _named_by(bucket, entry.key), bucket.entries(f"{HEADS}/")):
+            named |= each
+        for answer in pool.map(lambda entry: bucket.get(entry.key), bucket.entries(f"{ANSWERS}/")):
+            named |= {answer.content[:64].decode("ascii", "replace")} if answer is not None else set()
     return named
+
+
+def _named_by(bucket: Bucket, key: str) -> set[str]:
+    """Return what a head names: its shards, and its files' contents."""
+    found = bucket.get(key)
+    if found is None:
+        return set()
+    head = read_head(key.removeprefix(f"{HEADS}/").removesuffix(".json"), found.content)
+    return {*head.shards, *(file.sha256 for file in head.tree(lambda sha256: _content(bucket, sha256)).values())}
 
 
 def _content(bucket: Bucket, sha256: str) -> bytes:

@@ -161,13 +161,14 @@ class StoreOutput:
             return None
         head, _ = there
         files.make_folder(folder)
-        known = working_copy.seen(folder)
-        # What this working copy itself published last may be less than what it has.
-        mine = known is not None and head.holder.copy == known.copy == self.me().copy and head.epoch == known.epoch
-        if not mine and self.publisher_of(folder) is None:
-            tree = head.tree(self.content)
-            working_copy.bring(self.bucket, folder, tree, known)
-            working_copy.note_seen(folder, Seen(head.epoch, head.holder.copy, tree))
+        with working_copy.alone_in(folder) as alone:
+            known = working_copy.seen(folder)
+            # What this working copy itself published last may be less than what it has.
+            mine = known is not None and head.holder.copy == known.copy == self.me().copy and head.epoch == known.epoch
+            if alone and not mine:
+                tree = head.tree(self.content)
+                working_copy.bring(self.bucket, folder, tree, known)
+                working_copy.note_seen(folder, Seen(head.epoch, head.holder.copy, tree))
         return folder
 
     def sessions(self) -> list[StoredSession]:

@@ -7,15 +7,17 @@ meta are this machine's own: they are not published.
 
 from __future__ import annotations
 
+import fcntl
 import os
 import stat
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
-from studio.errors import DamagedPiece
-from studio.fs import files, tolerant
+from studio.errors import DamagedPiece, StoreDown
+from studio.fs import files, safe_open, tolerant
 from studio.object_storage.bucket import Bucket
 from studio.object_storage.head import DEEPEST, TRASH, File, Tree, blob_key
 
@@ -28,6 +30,8 @@ SMALL_BYTES = 1 << 16
 _AT_ONCE = (".json", ".srt", ".vtt", ".txt", ".md")
 _WITH_RECEIPTS = ("cast", "images", "narration", "videos", "score", "film")
 """Stages whose pieces lie beside their receipts."""
+TRIES = 3
+"""How often a file is fetched anew whose connection breaks in between."""
 FETCHERS = 16
 """How many files are fetched at the same time."""
 
@@ -39,6 +43,21 @@ class Seen:
     epoch: int
     copy: str
     tree: dict[str, File]
+
+
+@contextmanager
+def alone_in(folder: Path) -> Iterator[bool]:
+    """Hold the lock of a working copy (`studio.store.lock`) while the block runs, if nobody else does; say whether."""
+    handle = safe_open.enter(folder)
+    try:
+        try:
+            fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            yield False
+        else:
+            yield True
+    finally:
+        os.close(handle)
 
 
 def published_path(folder: Path, path: Path) -> str | None:
@@ -215,7 +234,14 @@ def fetch(bucket: Bucket, path: Path, file: File) -> None:
     """
 
     def written(key: str) -> bool:
-        return files.write_checked(path, bucket.blocks(key), file.sha256, file.size, file.mtime_ns)
+        for left in reversed(range(TRIES)):
+            try:
+                return files.write_checked(path, bucket.blocks(key), file.sha256, file.size, file.mtime_ns)
+            except StoreDown:
+                # A connection broke while the bytes came; that the store does not answer at all was waited for.
+                if not left:
+                    raise
+        return False
 
     try:
         try:
