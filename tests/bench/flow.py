@@ -6,8 +6,9 @@ The work takes no time: every engine writes the same few bytes at once. What is 
 adds to it: orders, checksums, receipts, files that are flushed to the disk. Beside it, in the same run and in turn,
 runs a flow of bare Prefect tasks: as many, on as many threads, each with a persisted result under a key of its own, the
 clip submitted when picture and line are there. Measured is the mapping: from the shots' being known until the last
-line, picture, clip and the score were settled. Each run is a process of its own. `first` makes everything, `again`
-finds it all cached.
+line, picture, clip and the score were settled; by the clock, and in processor time of the flow's process, which a busy
+machine changes less. Each run is a process of its own. `first` makes everything, `again` finds it all cached. Memory is
+the process's highest, and how much more it had at its last clip than at clip 200.
 
     server    a Prefect server that runs all its services, as `film studio` starts it
     built in  the engine that the `film` command starts for itself
@@ -26,6 +27,7 @@ import socket
 import subprocess
 import sys
 import tempfile
+import threading
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -34,9 +36,12 @@ from statistics import median
 from typing import Any
 
 from tests.bench.film import IDEA, SEED, machine
+from tests.bench.measured import highest
 
-MOST_RATIO, MOST_SECONDS, MOST_GROWTH, MOST_MEGABYTES = 1.3, 0.020, 1.3, 100
-"""Targets: beside bare Prefect, per shot, per shot at 1,000 beside 100, and memory from 10 to 1,000 shots."""
+MOST_RATIO, MOST_SECONDS, MOST_GROWTH, MOST_MEGABYTES = 1.5, 0.020, 1.3, 20
+"""Targets: beside bare Prefect, per shot, per shot at 1,000 beside 100, and memory from shot 200 on."""
+SETTLED_SHOTS = 200
+"""After so many shots everything that is loaded once is there: what memory grows from here on, it grows by the shot."""
 PATIENCE_SECONDS = 1_200
 KINDS = ("ours", "bare")
 RUNS = ("first", "again")
@@ -46,6 +51,32 @@ ENGINES = ("server", "built in")
 # --- in the process that runs a flow --------------------------------------------------------------
 
 
+class Costs:
+    """What the mapping took: seconds by the clock and of the processor, and the process's memory at every clip."""
+
+    def __init__(self) -> None:
+        self._began = self._ended = (0.0, 0.0)
+        self._resident: list[float] = []
+        self._lock = threading.Lock()
+
+    def begin(self) -> None:
+        """Begin to count."""
+        self._began = time.perf_counter(), time.process_time()
+
+    def settled(self, *, clip: bool) -> None:
+        """Count up to now: a piece was settled."""
+        with self._lock:
+            self._ended = time.perf_counter(), time.process_time()
+            if clip:
+                pages = int(Path("/proc/self/statm").read_text().split()[1])
+                self._resident.append(pages * resource.getpagesize() / 1e6)
+
+    def told(self) -> dict[str, Any]:
+        """Return `seconds` and `processor`, and `resident`: 10^6 bytes at the first clip, the second, and so on."""
+        seconds, processor = (end - start for start, end in zip(self._began, self._ended, strict=True))
+        return {"seconds": seconds, "processor": processor, "resident": self._resident}
+
+
 def run_ours(order: dict[str, Any]) -> dict[str, Any]:
     """Run the real flow with engines that take no time; return seconds and how its pieces came to be."""
     import blocks.crew
@@ -53,31 +84,26 @@ def run_ours(order: dict[str, Any]) -> dict[str, Any]:
     from studio.model import events
     from studio.model.engines import Crew
     from studio.model.events import Event
-    from studio.model.receipt import PieceMeasures
     from studio.production import stages
-    from tests.bench.instant import instant_crew
+    from tests.bench import instant
 
-    moments, kinds = dict[str, float](), dict[str, int]()
+    kinds, costs = dict[str, int](), Costs()
 
     def hired() -> Crew:
-        return instant_crew()
-
-    def assemble(*asked: Any) -> tuple[PieceMeasures, tuple[tuple[str, bytes], ...]]:
-        asked[-1].write_bytes(b"film")
-        return PieceMeasures(frames=24, seconds=1.0), ()
+        return instant.instant_crew()
 
     def hear(event: Event) -> None:
-        now = time.perf_counter()
-        moments.setdefault(event.kind, now)
+        if event.kind == "planned" and event.stage is None:
+            costs.begin()
         if event.kind in ("reused", "adopted", "made") and event.stage in ("images", "narration", "videos", "score"):
-            moments["settled"] = now
+            costs.settled(clip=event.stage == "videos")
             kinds[event.kind] = kinds.get(event.kind, 0) + 1
 
     blocks.crew.CREWS["offline"] = hired
-    stages.assemble = assemble
+    stages.assemble, stages.film_faults = instant.assemble, instant.film_faults
     with events.listening(hear):
         state = filmed(**order)
-    return {"state": state.name, "seconds": moments["settled"] - moments["planned"], "pieces": kinds}
+    return {"state": state.name, "pieces": kinds, **costs.told()}
 
 
 def run_bare(order: dict[str, Any]) -> dict[str, Any]:
@@ -90,7 +116,7 @@ def run_bare(order: dict[str, Any]) -> dict[str, Any]:
     from flows.shot_mapping import ANIMATORS
     from studio.model.engines import Crew
 
-    shots, storage = int(order["shots"]), Path(order["storage"])
+    shots, storage, costs = int(order["shots"]), Path(order["storage"]), Costs()
 
     def key(context: Any, inputs: dict[str, Any]) -> str:
         return f"{inputs['kind']}/{inputs['index']:04d}"
@@ -107,7 +133,7 @@ def run_bare(order: dict[str, Any]) -> dict[str, Any]:
 
     # A plain function: Prefect lends the tasks of a coroutine no client, and each makes two, 80 ms.
     @flow(name="bare")
-    def bare() -> float:
+    def bare() -> None:
         done: queue.SimpleQueue[tuple[str, int, PrefectFuture[Any]]] = queue.SimpleQueue()
         made: dict[tuple[str, int], dict[str, Any]] = {}
         left = 3 * shots
@@ -121,7 +147,7 @@ def run_bare(order: dict[str, Any]) -> dict[str, Any]:
                 future = runner.submit(piece, {"kind": kind, "index": index, **more})
                 future.add_done_callback(lambda each: done.put((kind, index, each)))
 
-            began = time.perf_counter()
+            costs.begin()
             for index in range(1, shots + 1):
                 submit(voices, "narration", index)
                 submit(painters, "image", index)
@@ -130,20 +156,19 @@ def run_bare(order: dict[str, Any]) -> dict[str, Any]:
                 left -= 1
                 future.wait()
                 made[kind, index] = future.state.result(_sync=True)
+                costs.settled(clip=kind == "clip")
                 pair = tuple(made[each, index] for each in ("image", "narration") if (each, index) in made)
                 if kind != "clip" and len(pair) == 2:
                     submit(animators, "clip", index, needs=pair)
-            return time.perf_counter() - began
 
     state: Any = bare(return_state=True)
-    return {"state": state.name, "seconds": state.result(), "pieces": {"made": 3 * shots}}
+    return {"state": state.name, "pieces": {"made": 3 * shots}, **costs.told()}
 
 
 def child(order: dict[str, Any]) -> None:
     """Run one flow and print what it took, and the most memory that this process had, as one JSON object."""
     told = (run_ours if order.pop("kind") == "ours" else run_bare)(order)
-    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
-    print(json.dumps({**told, "megabytes": peak}), flush=True)
+    print(json.dumps({**told, "megabytes": highest("self") / 1e6}), flush=True)
 
 
 # --- in the process that measures -----------------------------------------------------------------
@@ -196,9 +221,16 @@ def measure(engine: str, shots: int, rounds: int, scratch: Path) -> Iterator[dic
                 "run": run,
                 "kind": kind,
                 "seconds": median(each["seconds"] for each in told),
+                "processor": median(each["processor"] for each in told),
                 "megabytes": max(each["megabytes"] for each in told),
+                "growth": median(growth(each["resident"]) for each in told),
                 "pieces": told[0]["pieces"],
             }
+
+
+def growth(resident: list[float]) -> float:
+    """Return by how much a process's memory grew from clip `SETTLED_SHOTS` to the last."""
+    return resident[-1] - resident[min(SETTLED_SHOTS, len(resident)) - 1]
 
 
 @contextmanager
@@ -241,21 +273,20 @@ def fresh(engine: str, scratch: Path) -> Iterator[None]:
 def print_table(here: dict[str, Any], rows: list[dict[str, Any]]) -> None:
     """Print all of it for a person."""
     print(f"machine  {here['cores']} cores, {here['cpu']}, Python {here['python']}, load {here['load']}\n")
-    print(
-        f"{'engine':9} {'shots':>6} {'run':6} {'ours, ms a shot':>16} {'bare, ms a shot':>16} {'ratio':>6} "
-        f"{'ours, MB':>9} {'bare, MB':>9}"
-    )
+    head = f"{'':24} {'ms a shot':>20} {'ratio':>7} {'processor, ms':>16} {'ratio':>7} {'memory, MB':>15}"
+    print(f"{head} {'growth, MB':>15}")
+    print(f"{'engine':9} {'shots':>6} {'run':7} {'ours':>10} {'bare':>9} {'':7} {'ours':>8} {'bare':>7}", end="")
+    print(f" {'':7} {'ours':>8} {'bare':>6} {'ours':>8} {'bare':>6}")
     by = {(row["engine"], row["shots"], row["run"], row["kind"]): row for row in rows}
     for engine, shots, run in dict.fromkeys((row["engine"], row["shots"], row["run"]) for row in rows):
         ours, bare = (by[engine, shots, run, kind] for kind in KINDS)
-        each = [1000 * row["seconds"] / shots for row in (ours, bare)]
-        print(
-            f"{engine:9} {shots:6} {run:6} {each[0]:16.1f} {each[1]:16.1f} {each[0] / each[1]:6.2f} "
-            f"{ours['megabytes']:9.0f} {bare['megabytes']:9.0f}"
-        )
+        wall, processor = ([1000 * row[what] / shots for row in (ours, bare)] for what in ("seconds", "processor"))
+        print(f"{engine:9} {shots:6} {run:7} {wall[0]:10.1f} {wall[1]:9.1f} {wall[0] / wall[1]:7.2f}", end="")
+        print(f" {processor[0]:8.1f} {processor[1]:7.1f} {processor[0] / processor[1]:7.2f}", end="")
+        print(f" {ours['megabytes']:8.0f} {bare['megabytes']:6.0f} {ours['growth']:8.1f} {bare['growth']:6.1f}")
     print(
         f"\ntargets: ratio at most {MOST_RATIO:g}, under {1000 * MOST_SECONDS:g} ms a shot, a shot of 1,000 at most "
-        f"{MOST_GROWTH:g} times one of 100, memory within {MOST_MEGABYTES} MB"
+        f"{MOST_GROWTH:g} times one of 100, memory at the last shot within {MOST_MEGABYTES} MB of that at shot 200"
     )
 
 

@@ -1,7 +1,11 @@
-"""A crew whose work takes no time: every engine writes the same few bytes. The plans are the offline writer's."""
+"""A crew whose work takes no time: every engine writes the same few bytes. The plans are the offline writer's.
+
+`assemble` and `film_faults` stand in for those of `studio.production.stages`, so that the cut takes no time, too.
+"""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, ClassVar
@@ -19,7 +23,9 @@ class _Instant:
     version: int = 1
     abilities: ClassVar[Abilities] = Abilities(seed=True)
 
-    def paint(self, prompt: str, size: tuple[int, int], seed: int, out: Path) -> PieceMeasures:
+    def paint(
+        self, prompt: str, size: tuple[int, int], seed: int, out: Path, references: Sequence[Path] = ()
+    ) -> PieceMeasures:
         out.write_bytes(b"picture")
         return PieceMeasures(width=size[0], height=size[1])
 
@@ -48,3 +54,14 @@ def instant_crew() -> Crew:
         animator=hand,
         composer=hand,
     )
+
+
+def assemble(*asked: Any, **more: Any) -> tuple[PieceMeasures, tuple[tuple[str, bytes], ...]]:
+    """Write a film of a few bytes."""
+    asked[-1].write_bytes(b"film")
+    return PieceMeasures(frames=24, seconds=1.0), ()
+
+
+def film_faults(*asked: Any, **more: Any) -> tuple[str, ...]:
+    """Find nothing wrong with such a film."""
+    return ()

@@ -37,7 +37,7 @@ def measured(work: Callable[[], object]) -> dict[str, float]:
     finally:
         children.over.set()
         children.join()
-    return {"wall": wall, "processor": processor, "peak_mb": (_highest("self") + children.highest) / 1e6}
+    return {"wall": wall, "processor": processor, "peak_mb": (highest("self") + children.highest) / 1e6}
 
 
 def apart(module: str, *words: object) -> dict[str, Any]:
@@ -57,7 +57,7 @@ def _processor() -> float:
     return sum(usage.ru_utime + usage.ru_stime for usage in usages)
 
 
-def _highest(pid: str) -> int:
+def highest(pid: str) -> int:
     """Return a process's highest resident memory since its program began, in bytes (proc(5), VmHWM).
 
     Not ru_maxrss: a child begins with what its parent had when it was forked.
@@ -84,4 +84,4 @@ class _Children(threading.Thread):
                     pids = (thread / "children").read_text().split()
                 except OSError:
                     continue
-                self.highest = max([self.highest, *map(_highest, pids)])
+                self.highest = max([self.highest, *map(highest, pids)])
