@@ -24,6 +24,8 @@ class PieceIndex:
     def __init__(self, folder: Path) -> None:
         self._folder = folder
         self._places: dict[str, list[Path]] | None = None
+        self._bytes: dict[str, str] = {}
+        """By fingerprint the SHA-256 of its pieces; '' once they differed."""
         self._by_bytes: dict[str, list[Path]] = {}
         self._by_take: dict[_TakeKey, list[Path]] = {}
         self._by_hand: dict[str, list[Path]] = {}
@@ -36,6 +38,14 @@ class PieceIndex:
     def whole(self, fingerprint: str) -> Iterator[tuple[Path, Receipt]]:
         """Yield (path of the receipt, receipt) of every whole piece with this fingerprint."""
         return _those_whole(self.with_receipt(fingerprint))
+
+    def are_alike(self, fingerprint: str) -> bool:
+        """Tell whether all pieces with this fingerprint have the same bytes, so that any of them is as good as another.
+
+        No file is read: hundreds of silent shots have the same line.
+        """
+        self._read()
+        return self._bytes.get(fingerprint) != ""
 
     def whole_take(self, stage: Stage, sha256: str) -> Iterator[tuple[Path, Receipt]]:
         """Yield (path of the receipt, receipt) of every whole piece of a stage with these bytes."""
@@ -77,6 +87,8 @@ class PieceIndex:
 
     def _note(self, places: dict[str, list[Path]], receipt: Receipt, place: Path, at: int) -> None:
         places.setdefault(receipt.fingerprint, []).insert(at, place)
+        if self._bytes.setdefault(receipt.fingerprint, receipt.sha256) != receipt.sha256:
+            self._bytes[receipt.fingerprint] = ""
         self._by_bytes.setdefault(receipt.sha256, []).insert(at, place)
         self._by_take.setdefault(_take_key(receipt), []).insert(at, place)
         if receipt.by_hand and receipt.stage == "images" and receipt.shot:

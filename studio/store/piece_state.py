@@ -90,6 +90,10 @@ class PieceStates:
         """Yield the receipts in Prefect's records for the order's place, with any fingerprint, except damaged ones."""
         return self._records.of(order.stage, order.index, order.path)
 
+    def record(self, order: Order) -> Receipt | None:
+        """Return the receipt in Prefect's records for exactly this order; None if there is none."""
+        return next(self._records.of_order(order), None)
+
     def _recorded(self, order: Order, path: Path) -> Receipt | None:
         """Return the receipt in Prefect's records that fits the file at `path`, whose own receipt was lost."""
         return next((each for each in self.records(order) if files.has(path, each.sha256, each.bytes)), None)

@@ -6,6 +6,7 @@ to find the receipt of a piece that lost its own, and for `sessions verify`.
 
 from __future__ import annotations
 
+import itertools
 import json
 import os
 import time
@@ -18,7 +19,7 @@ from studio.errors import BadInput
 from studio.fs import files, tolerant
 from studio.fs.files import digest_of
 from studio.model.film import STAGES, Stage
-from studio.model.pieces import piece_at
+from studio.model.pieces import Order, piece_at
 from studio.model.receipt import Receipt
 from studio.text.plain_json import NotJson, decoded, no_constant, read_plainly
 
@@ -92,6 +93,19 @@ class Records:
         for name in self._names(home, stage).get(f"{index:03d}", ()):
             receipt = _receipt(home / name)
             if receipt is not None and receipt.path == path:
+                yield receipt
+
+    def of_order(self, order: Order) -> Iterator[Receipt]:
+        """Yield the receipts recorded for exactly this order, the first one first; damaged ones are left out.
+
+        Their names are known, so that no folder is listed: it has a thousand names, and changes with every piece.
+        """
+        for generation in itertools.count():
+            path = self._homes[order.stage] / order.key(generation).rpartition("/")[2]
+            if not os.path.lexists(path):
+                return
+            receipt = _receipt(path)
+            if receipt is not None and (receipt.path, receipt.fingerprint) == (order.path, order.fingerprint):
                 yield receipt
 
     def _names(self, home: Path, stage: Stage) -> dict[str, list[str]]:

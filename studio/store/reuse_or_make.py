@@ -7,7 +7,8 @@ may still finish it.
 
 from __future__ import annotations
 
-from collections.abc import Container
+import itertools
+from collections.abc import Container, Iterable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
@@ -165,15 +166,7 @@ def _copy_of(
     order: Order, found: PieceState, index: PieceIndex, without: Container[Path]
 ) -> tuple[Path, Receipt] | None:
     removed = found.receipt if found.condition == "nothing" else None
-    if order.chosen:
-        pieces = list(index.whole_take(order.stage, order.chosen))
-    else:
-        pieces = list(index.whole(order.fingerprint))
-        if order.stage == "images" and order.shot and order.direction:
-            pieces += index.whole_by_hand(order.shot, order.direction)
-    if len({receipt.sha256 for _, receipt in pieces}) > 1:
-        pieces.sort(key=_last_in_place)
-    for place, receipt in pieces:
+    for place, receipt in _pieces_for(order, index):
         if receipt.stage != order.stage or place in without or (order.chosen and not order.fits(receipt)):
             continue
         if receipt.by_hand and receipt.direction not in ("", order.direction) and not order.chosen:
@@ -183,6 +176,21 @@ def _copy_of(
         if removed is None or not removed.by_hand or receipt.sha256 != removed.sha256:
             return place, receipt
     return None
+
+
+def _pieces_for(order: Order, index: PieceIndex) -> Iterable[tuple[Path, Receipt]]:
+    """Return the whole pieces that may be the order's, best first; each is looked at only when it is its turn."""
+    if order.chosen:
+        return index.whole_take(order.stage, order.chosen)
+    pieces = index.whole(order.fingerprint)
+    if order.stage == "images" and order.shot and order.direction:
+        pieces = itertools.chain(pieces, index.whole_by_hand(order.shot, order.direction))
+    elif index.are_alike(order.fingerprint):
+        return pieces
+    all_of_them = list(pieces)
+    if len({receipt.sha256 for _, receipt in all_of_them}) > 1:
+        all_of_them.sort(key=_last_in_place)
+    return all_of_them
 
 
 def _last_in_place(piece: tuple[Path, Receipt]) -> tuple[bool, int]:
@@ -207,7 +215,7 @@ def _to_make(order: Order, found: PieceState, states: PieceStates, index: PieceI
     if found.condition == "damaged":
         return Decision("make", "damaged", found, receipt, same=receipt is not None)
     if receipt is None:
-        receipt = next((each for each in states.records(order) if each.fingerprint == order.fingerprint), None)
+        receipt = states.record(order)
     if receipt is None:
         return Decision("make", "new", found)
     return Decision("make", "missing", found, receipt, same=True)

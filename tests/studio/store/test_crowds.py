@@ -21,6 +21,7 @@ from studio.store.takes import put_aside
 from tests.support.films.fake_crew import Log, fake_crew
 from tests.support.sessions.make_sessions import brief, make_session, snapshot
 from tests.support.sessions.sessions_command import ID, run
+from tests.support.sessions.store_bench import SESSION, StoreBench
 
 PLACES = {
     "takes": "a{}.json",
@@ -117,6 +118,36 @@ def test_work_grows_as_the_files_do(
         done.append(work.done)
         shutil.rmtree(tmp_path / "sessions")
     assert done[1] < 5 * done[0]
+
+
+def test_a_shot_costs_the_same_however_many_have_its_line(bench: StoreBench, monkeypatch: pytest.MonkeyPatch) -> None:
+    """To fetch a piece that many shots have, and to find that no other is there, no more is read after 160 than 40."""
+    work, done = Work(monkeypatch), []
+    for before in (40, 160):
+        records = bench.folder / "results" / SESSION / "images"
+        records.mkdir(parents=True, exist_ok=True)
+        for index in range(1, before + 1):
+            (records / f"{index:03d}-{index:064x}").write_text("{}", "utf-8")
+            if bench.store.adopt(bench.order(index, "silence")) is None:
+                bench.paint(bench.order(index, "silence"), (1, 2, 3))
+        work.done = 0
+        assert bench.store.adopt(bench.order(before + 1, "silence")) is not None
+        assert bench.store.adopt(bench.order(before + 2, f"new after {before}")) is None
+        done.append(work.done)
+    assert done[0] == done[1]
+
+
+def test_of_pieces_that_differ_the_last_in_place_is_taken(bench: StoreBench) -> None:
+    """Where pieces of one fingerprint are not alike all are looked at, and what was replaced last comes back."""
+    painted = {index: bench.paint(bench.order(index, "wanted"), (index, 0, 0)) for index in (1, 2)}
+    for index in painted:
+        bench.paint(bench.order(index, "another"), (9, 0, 0))
+    for path in (bench.folder / "takes" / "images").glob("*.json"):
+        if painted[1].sha256[:16] in path.name:
+            os.utime(path, (0, 0))
+    found = bench.store.adopt(bench.order(3, "wanted"))
+    assert found is not None
+    assert found.sha256 == painted[2].sha256
 
 
 @pytest.mark.parametrize(("place", "command"), turns(PLACES))
