@@ -9,7 +9,8 @@ milliseconds. If the painter is shown portraits of the cast, these come before e
 from __future__ import annotations
 
 import queue
-from collections.abc import Sequence
+from collections import deque
+from collections.abc import Callable, Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass
 from functools import partial
@@ -23,6 +24,7 @@ from prefect.results import ResultRecord  # type: ignore[attr-defined]  # Prefec
 from prefect.task_runners import ThreadPoolTaskRunner
 from prefect.utilities.annotations import opaque
 
+from flows.bounded_memory import BoundedMemory
 from flows.failures import Failure, summary_line
 from studio.errors import EngineFailed, FilmError, Interrupted, RunMustEnd, ShotsFailed
 from studio.model import events
@@ -50,6 +52,8 @@ from tasks.score import compose_score, compose_take
 from tasks.timeline import lay_timeline
 from tasks.videos import animate_shot, animate_take
 
+AHEAD = 60
+"""While so many tasks are open, no further shot is begun: it would wait in memory. All threads have enough to do."""
 ANIMATORS = 2
 """Clips made at the same time: the encoder fills about a core. For pictures and lines the crew says how many."""
 
@@ -189,7 +193,9 @@ class _Mapping:
         self._voices, self._painters, self._animators, self._clips = voices, painters, animators, clips
         self._done: queue.SimpleQueue[tuple[Stage, int, bool, PrefectFuture[Any]]] = queue.SimpleQueue()
         self._takes_open = {shot.index: len(alternatives(shot)) for shot in shots}
+        self._waiting: deque[Callable[[], None]] = deque()
         self._open = self._spoken = 0
+        self._memory = BoundedMemory()
         self._failures: list[Failure] = []
         self._pieces: dict[tuple[Stage, int], Receipt] = {}
         self._timeline: Timeline | None = None
@@ -207,17 +213,18 @@ class _Mapping:
                 cast=characters,
                 style=self._story.style,
             )
-        for shot in self._unfinished_first():
-            self._submit(self._voices, narrate_shot, "narration", shot.index, shot=shot)
-            for take in line_alternatives(shot):
-                self._submit(self._voices, speak_take, "narration", shot.index, aside=True, shot=take)
-            if not characters:
-                self._paint(shot)
-            # Hundreds of shots take a second to submit, and the first clip need not wait until the last is submitted.
-            while not self._done.empty():
-                self._settle(*self._done.get())
-        while self._open:
+        self._waiting += [partial(self._begin, shot) for shot in self._unfinished_first()]
+        while self._open or self._waiting:
+            while self._waiting and self._open < AHEAD:
+                self._waiting.popleft()()
             self._settle(*self._done.get())
+
+    def _begin(self, shot: Shot) -> None:
+        self._submit(self._voices, narrate_shot, "narration", shot.index, shot=shot)
+        for take in line_alternatives(shot):
+            self._submit(self._voices, speak_take, "narration", shot.index, aside=True, shot=take)
+        if not self._cast.characters:
+            self._paint(shot)
 
     def _paint(self, shot: Shot) -> None:
         self._submit(self._painters, paint_shot, "images", shot.index, shot=shot, shots=self._shots, cast=self._cast)
@@ -238,7 +245,7 @@ class _Mapping:
         lost = {failure.index for failure in self._failures if failure.stage == "cast"}
         for shot in self._unfinished_first():
             if lost.isdisjoint(self._cast.parts.get(shot.index, ())):
-                self._paint(shot)
+                self._waiting.append(partial(self._paint, shot))
 
     def _unfinished_first(self) -> list[Shot]:
         facts = read_snapshot(self._session.folder)
@@ -268,6 +275,7 @@ class _Mapping:
 
     def _settle(self, stage: Stage, index: int, aside: bool, future: PrefectFuture[Any]) -> None:
         self._open -= 1
+        self._memory.task_ended()
         # Without `wait` the state would be read from the server, where it arrives late.
         future.wait()
         try:
