@@ -10,9 +10,9 @@ from studio.status.snapshot import Snapshot, read_snapshot
 from studio.status.state import completed, cost_usd, images_done, steps, videos_done
 from studio.store.documents import Documents
 
-META_SHARE, META_SECONDS = 20.0, 5.0
-"""After writing, meta pauses 20 times as long as that took, at most 5 s: it reads the whole folder, so this keeps it to
-about 5 % of the time."""
+META_SHARE, META_SECONDS = 50.0, 30.0
+"""After writing, meta pauses 50 times as long as that took, at most 30 s: it reads the whole folder, so this keeps it
+to about 2 % of the time, also with a thousand shots."""
 
 
 def meta_of(facts: Snapshot, shown_folder: str) -> dict[str, object]:
