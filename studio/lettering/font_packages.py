@@ -34,7 +34,9 @@ def lacking_extras() -> tuple[Extra, ...]:
 def remedy_for(words: Iterable[str]) -> str:
     """Return the command that installs the fonts for words that were not drawn; '' if no extra has them."""
     begins = {unicodedata.name(letter, "") for letter in "".join(words)}
-    wanted = [extra.name for extra in lacking_extras() if any(name.startswith(extra.begins) for name in begins)]
+    # First the words: to look for a font takes longer, and nearly every clip has all its words.
+    asked = [extra for extra in EXTRAS if any(name.startswith(extra.begins) for name in begins)]
+    wanted = [extra.name for extra in asked if drawable(extra.letter)[1]]
     return install(wanted) if wanted else ""
 
 

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 
 from studio.input.styles import settings_of
 from studio.model.brief import Brief, FilmOptions
-from studio.model.engines import Crew, Engine, TakesStyle
+from studio.model.engines import Crew, Engine
 from studio.model.film import MusicCue, Node, Shot, Story, Timeline
 from studio.model.fingerprint import Ingredient, fingerprint
 from studio.model.pieces import Order
@@ -30,8 +30,9 @@ PORTRAIT_VERSION = 1
 
 def _who(engine: Engine) -> dict[str, Ingredient]:
     who: dict[str, Ingredient] = {"engine": engine.engine, "model": engine.model, "version": engine.version}
-    if isinstance(engine, TakesStyle) and engine.style_print:
-        who["style"] = engine.style_print
+    # Not `isinstance(engine, TakesStyle)`: that takes longer than all the rest of an order, and orders are made often.
+    if style_print := getattr(engine, "style_print", ""):
+        who["style"] = style_print
     return who
 
 
