@@ -11,7 +11,7 @@ import itertools
 import math
 import struct
 import unicodedata
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from fractions import Fraction
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -283,24 +283,42 @@ def _verify(out: Path, timeline: Timeline) -> PieceMeasures:
     wrong = f"{out.name!r} came out wrong, cut it again: "
     try:
         made = probe(out)
+        tick = TIMESCALE // timeline.fps
         with av.open(str(out.absolute()), options=PACKETS_ONLY) as film:
-            shown = sorted(p.pts for p in film.demux(film.streams.video[0]) if p.size and p.pts is not None)
+            shown = (p.pts for p in film.demux(film.streams.video[0]) if p.size and p.pts is not None)
+            even = _follow_evenly(shown, tick, timeline.frames)
         with av.open(str(out.absolute()), options=PACKETS_ONLY) as film:
-            heard = [(p.pts or 0, p.duration or 0) for p in film.demux(film.streams.audio[0]) if p.size]
+            heard = ((p.pts or 0) + (p.duration or 0) for p in film.demux(film.streams.audio[0]) if p.size)
+            end = max(heard, default=0)
     except (DamagedPiece, av.FFmpegError) as error:
         raise EngineFailed(f"{wrong}{error}") from error
-    tick = TIMESCALE // timeline.fps
     if made.frames != timeline.frames:
         raise EngineFailed(f"{wrong}{made.frames} frames and not {timeline.frames}")
-    if shown != list(range(0, timeline.frames * tick, tick)):
+    if not even:
         raise EngineFailed(f"{wrong}its frames do not follow each other evenly")
-    end = max((pts + length for pts, length in heard), default=0)
     if abs(end - Fraction(timeline.frames * SAMPLE_RATE, timeline.fps)) > AAC_SAMPLES:
         raise EngineFailed(f"{wrong}{end / SAMPLE_RATE:.3f} s of sound for {timeline.seconds:.3f} s of picture")
     boxes = top_boxes(out)
     if boxes.index("moov") > boxes.index("mdat"):
         raise EngineFailed(f"{wrong}its index is after its pictures, so that it cannot be streamed")
     return made
+
+
+def _follow_evenly(times: Iterable[int], tick: int, frames: int) -> bool:
+    """Tell whether so many frames are shown, one at every tick from 0; `times` are in the order of decoding.
+
+    Only the frames that are decoded before their turn are held, not those of the whole film.
+    """
+    early: set[int] = set()
+    wanted = 0
+    for time in times:
+        if time < wanted or time in early:
+            return False
+        early.add(time)
+        while wanted in early:
+            early.remove(wanted)
+            wanted += tick
+    return not early and wanted == frames * tick
 
 
 def top_boxes(path: Path) -> list[str]:

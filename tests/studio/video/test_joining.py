@@ -1,5 +1,7 @@
 """The joined film: exact to the frame, readable, refused where parts do not fit."""
 
+import os
+import resource
 import wave
 from fractions import Fraction
 from functools import partial
@@ -13,7 +15,7 @@ from studio.errors import DamagedPiece, EngineFailed
 from studio.model.film import Fps, Span, Timeline
 from studio.video.cards import end_card, title_card
 from studio.video.encoder import encode
-from studio.video.joining import join_clips, top_boxes
+from studio.video.joining import _follow_evenly, join_clips, top_boxes
 from studio.video.planes import Planes
 from tests.support.media import SMALL, luma
 
@@ -150,6 +152,44 @@ def test_a_film_without_title_or_words(tmp_path: Path, parts: tuple[Path, list[P
     assert join_clips(None, clips, sound, tmp_path / "film.srt", [], timeline, "x", out).frames == frames
     with av.open(str(out)) as film:
         assert not film.streams.subtitles
+
+
+@pytest.mark.parametrize(
+    ("times", "even"),
+    [
+        ([0, 4, 2, 6], True),
+        ([2, 0, 6, 4], True),
+        ([], False),
+        ([0, 4, 2], False),
+        ([0, 4, 2, 8], False),
+        ([0, 4, 2, 6, 8], False),
+        ([0, 4, 2, 2], False),
+        ([0, 4, 4, 2, 6], False),
+        ([0, 3, 2, 4, 6], False),
+        ([-2, 0, 2, 4], False),
+    ],
+)
+def test_frames_that_do_not_follow_evenly_are_found(times: list[int], even: bool) -> None:
+    """Whatever the order of decoding: a frame that lacks, comes twice, is between two or too many is found."""
+    assert _follow_evenly(times, 2, 4) is even
+
+
+def test_a_film_of_many_shots_keeps_few_files_open(
+    tmp_path: Path, parts: tuple[Path, list[Path], Path, Timeline]
+) -> None:
+    """However many clips are joined, one of them is open at a time, with the film, its sound and its captions."""
+    _, clips, _, _ = parts
+    shots, frames = 300, LENGTHS[3]
+    spans = tuple(Span(index=n + 1, start=n * frames, frames=frames, line_start=n * frames) for n in range(shots))
+    timeline = Timeline(fps=24, title_frames=0, spans=spans, frames=shots * frames)
+    sound = _sound(tmp_path / "long.wav", timeline.seconds)
+    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    resource.setrlimit(resource.RLIMIT_NOFILE, (max(map(int, os.listdir("/proc/self/fd"))) + 10, hard))
+    try:
+        made = join_clips(None, [clips[3]] * shots, sound, None, [], timeline, "Dust", tmp_path / "film.mp4")
+    finally:
+        resource.setrlimit(resource.RLIMIT_NOFILE, (soft, hard))
+    assert made.frames == timeline.frames
 
 
 def test_an_end_card_comes_last(tmp_path: Path, parts: tuple[Path, list[Path], Path, Timeline]) -> None:
