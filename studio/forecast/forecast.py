@@ -223,7 +223,7 @@ class _Forecaster:
             return None
         work = stages.picture(self._job, shot, shots, cast)
         seen = self._exact(self._look(work.order), work)
-        if seen.why == "other options" and seen.receipt and seen.receipt.looks != cast.by_shot().get(shot.index, ()):
+        if seen.why == "other options" and seen.receipt and seen.receipt.looks != cast.by_shot.get(shot.index, ()):
             seen = replace(seen, why="new upstream")
         if (seen.why == "other options" and shot.take > 1) or (seen.why == "edited prompt" and self._redone):
             seen = replace(seen, why="redo")

@@ -10,6 +10,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from functools import cached_property
 from pathlib import Path
 
 from studio.model.brief import Brief
@@ -75,8 +76,12 @@ class Cast:
                 found.append(blank)
         return [*found, *(folder / material_path(sha256, ".png") for sha256 in self.given.get(shot, ()))]
 
+    @cached_property
     def by_shot(self) -> Looks:
-        """Return the looks of the characters in each shot, then of its place and props; one without any is left out."""
+        """The looks of the characters in each shot, then of its place and props; one without any is left out.
+
+        Made once: every picture asks for it, and it is as long as the film.
+        """
         found = {
             shot: (
                 *(self.looks[each] for each in self.parts.get(shot, ()) if each in self.looks),

@@ -119,7 +119,7 @@ def picture(job: Job, shot: Shot, shots: Sequence[Shot], cast: Cast = NOBODY) ->
     """
     if shot.clip is not None and shot.clip.name and not shot.picture:
         return own_material.still(job, shot, shot.clip)
-    size, looks = job.brief.options.size, cast.by_shot()
+    size, looks = job.brief.options.size, cast.by_shot
     shown = cast.references(shot.index, job.folder, job.blank)
 
     def make(painter: Painter, out: Path) -> Made:

@@ -116,8 +116,8 @@ def test_a_shot_is_bound_to_the_look_and_not_to_the_portraits_bytes() -> None:
     """A portrait that was lost and painted again costs no shot; before it is painted the looks are the same."""
     found = cast(shot(1, "Tom and Mira"), shot(2, "a pier"))
     one, other = found.painted(portrait(1)), found.painted(portrait(1, sha256="f" * 64))
-    assert found.by_shot() == one.by_shot() == other.by_shot()
-    assert set(found.by_shot()) == {1}
+    assert found.by_shot == one.by_shot == other.by_shot
+    assert set(found.by_shot) == {1}
     assert other.references(1, Path("s")) == [Path("s/cast/character_001.png")]
     assert other.references(2, Path("s")) == []
 
@@ -126,16 +126,16 @@ def test_a_portrait_by_hand_is_another_look() -> None:
     """Its shots are painted anew, after its bytes."""
     found = cast(shot(1, "Mira"), shot(2, "Tom"))
     one = found.painted(portrait(1, by_hand=True))
-    assert one.by_shot()[1] != found.by_shot()[1]
-    assert one.by_shot()[2] == found.by_shot()[2]
-    assert one.by_shot() != found.painted(portrait(1, by_hand=True, sha256="e" * 64)).by_shot()
+    assert one.by_shot[1] != found.by_shot[1]
+    assert one.by_shot[2] == found.by_shot[2]
+    assert one.by_shot != found.painted(portrait(1, by_hand=True, sha256="e" * 64)).by_shot
 
 
 def test_a_refused_portrait_is_shown_to_nobody() -> None:
     """The slate at its place is no likeness: its character goes without, the others do not."""
     found = cast(shot(1, "Mira and Tom")).painted(portrait(1, refused="no girls")).painted(portrait(2))
     assert found.references(1, Path("s")) == [Path("s/cast/character_002.png")]
-    assert len(found.by_shot()[1]) == 1
+    assert len(found.by_shot[1]) == 1
 
 
 def test_a_portraits_order_is_its_look_the_style_and_the_painter() -> None:
