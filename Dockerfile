@@ -3,6 +3,10 @@
 #   docker build -t film-studio .
 #   docker run --rm -v "$PWD/output:/films" film-studio film make "A lighthouse keeper finds a message in a bottle"
 #
+# For more than one machine (compose.yaml, prefect.kubernetes.yaml), with the extra `cluster`:
+#
+#   docker build -t film-studio-cluster --build-arg LOCK=requirements-cluster-image.lock .
+#
 # docs/guide.md, "In a container", says how a docker work pool uses it.
 FROM python:3.12-slim-bookworm
 
@@ -10,8 +14,9 @@ FROM python:3.12-slim-bookworm
 RUN apt-get update && apt-get install --yes --no-install-recommends libfribidi0 && rm -rf /var/lib/apt/lists/*
 
 WORKDIR /studio
-COPY requirements.lock pyproject.toml README.md ./
-RUN python -m pip install --no-cache-dir --require-hashes --requirement requirements.lock
+COPY requirements.lock requirements-cluster-image.lock pyproject.toml README.md prefect.yaml ./
+ARG LOCK=requirements.lock
+RUN python -m pip install --no-cache-dir --require-hashes --requirement "$LOCK"
 COPY flows ./flows
 COPY tasks ./tasks
 COPY blocks ./blocks

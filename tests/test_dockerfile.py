@@ -112,7 +112,8 @@ def test_the_deployments_entrypoints_are_in_the_image(image: Path) -> None:
 def test_the_image_installs_what_films_need_alone() -> None:
     """The locked dependencies of the image are those of `make film`, compiled: its user could not write them later."""
     locked = [shlex.split(rest) for word, rest in instructions() if word == "RUN" and "--require-hashes" in rest]
-    assert [line[line.index("--requirement") + 1 :] for line in locked] == [["requirements.lock"]]
+    assert [line[line.index("--requirement") + 1 :] for line in locked] == [["$LOCK"]]
+    assert [rest for word, rest in instructions() if word == "ARG"] == ["LOCK=requirements.lock"]
     assert not any("--no-compile" in line for line in locked)
 
 

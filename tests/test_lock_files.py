@@ -14,6 +14,7 @@ from packaging.utils import canonicalize_name
 
 PROJECT = Path(__file__).parents[1]
 RUNTIME, TESTS, CLUSTER = "requirements.lock", "requirements-dev.lock", "requirements-cluster.lock"
+IMAGE = "requirements-cluster-image.lock"
 ROOMS = ("flows", "tasks", "blocks", "studio")
 Pins = dict[Requirement, list[str]]
 """What a lock file holds: a pinned requirement, and what stands below it."""
@@ -87,12 +88,28 @@ def test_the_extra_for_many_machines_is_locked() -> None:
     assert extra <= names(pins(CLUSTER)) - names(pins(RUNTIME)) - names(pins(TESTS))
 
 
+def test_the_image_for_many_machines_has_no_tests_tools() -> None:
+    """Its lock is what films need and the extra, of the versions that are tested, and nothing that only tests need."""
+    image, cluster = pins(IMAGE), pins(CLUSTER)
+    assert names(pins(RUNTIME)) <= names(image)
+    tested = {canonicalize_name(pin.name): str(pin.specifier) for pin in cluster}
+    more = {canonicalize_name(pin.name): str(pin.specifier) for pin in image if pin.name not in names(pins(RUNTIME))}
+    project = tomllib.loads((PROJECT / "pyproject.toml").read_text("utf-8"))
+    extra = {
+        canonicalize_name(Requirement(line).name) for line in project["project"]["optional-dependencies"]["cluster"]
+    }
+    tools = {canonicalize_name(Requirement(line).name) for line in project["dependency-groups"]["cluster-tests"]}
+    assert extra <= more.keys()
+    assert not tools & names(image)
+    assert more == {name: tested.get(name) for name in more}
+
+
 def test_tests_run_the_server_that_users_run() -> None:
     """What uvicorn takes up by itself where it is installed, a loop, a parser, a reloader, is in no lock."""
     assert not {"uvloop", "httptools", "watchfiles"} & (names(pins(RUNTIME)) | names(pins(TESTS)))
 
 
-@pytest.mark.parametrize("name", [RUNTIME, TESTS, CLUSTER, "requirements-fuzz.lock"])
+@pytest.mark.parametrize("name", [RUNTIME, TESTS, CLUSTER, IMAGE, "requirements-fuzz.lock"])
 def test_every_pin_has_hashes_and_no_file_names_an_index(name: str) -> None:
     """A pin is one version with a SHA-256 or more; where it comes from is the business of whoever installs it."""
     text = (PROJECT / name).read_text("utf-8")
@@ -103,7 +120,7 @@ def test_every_pin_has_hashes_and_no_file_names_an_index(name: str) -> None:
         assert any(line.startswith("--hash=sha256:") for line in below), pin
 
 
-@pytest.mark.parametrize("other", [TESTS, CLUSTER])
+@pytest.mark.parametrize("other", [TESTS, CLUSTER, IMAGE])
 def test_both_locks_name_one_version(other: str) -> None:
     """What stands in both locks has in the other one of the versions, and just the hashes, that films have."""
     ours = {(canonicalize_name(pin.name), str(pin.specifier)): below for pin, below in pins(RUNTIME).items()}
