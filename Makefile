@@ -30,7 +30,7 @@ $(error Python 3.11 or newer is needed and '$(PYTHON)' is not one: install it, o
 endif
 endif
 
-.PHONY: film plan doctor styles studio batch approve rename resume redo edit pick trim note use shots takes history undo sessions view cost fork export import gc verify repair prompts test test-all test-browser test-patterns bench bench-flow bench-render crash-bench day-bench hostile fuzz environment
+.PHONY: film plan doctor styles studio batch approve rename resume redo edit pick trim note use shots takes history undo sessions view cost fork export import gc verify repair prompts test test-all test-browser test-patterns bench bench-flow bench-render crash-bench day-bench hostile fuzz cluster cluster-test environment
 .DEFAULT_GOAL := film
 
 # The first film compiles what pip leaves uncompiled (below), even if the caller's environment forbids that.
@@ -166,6 +166,16 @@ hostile: $(TESTING)
 # Coverage-guided fuzzing, SECONDS for each of its eight targets, or for TARGET alone (tests/fuzz/targets/).
 fuzz: $(FUZZING)
 	@exec $(BIN)/python -m tests.fuzz $(TARGET) --seconds $(SECONDS) $(ARGS)
+
+# Brings up on this machine, without Docker, what compose.yaml describes; Ctrl-C ends it. Needs Debian's postgresql and
+# redis-server.
+cluster: $(CLUSTER)
+	@exec $(BIN)/python -m tests.cluster $(ARGS)
+
+# As root it installs those two packages; else what needs them is skipped, by name.
+cluster-test: $(CLUSTER)
+	@$(BIN)/python -m tests.cluster.debian
+	@exec $(BIN)/python -m pytest tests/cluster -m cluster $(ARGS)
 
 environment: $(READY)
 

@@ -229,3 +229,16 @@ def test_the_fuzzer_is_installed_once_and_by_its_lock_file(house: Path) -> None:
     (house / ".venv" / ".fuzzing").touch()
     assert "install" not in make("--dry-run", "fuzz").stdout
     assert "install" not in make("--dry-run", "test").stdout
+
+
+def test_the_cluster_is_installed_once_and_by_its_lock_file(house: Path) -> None:
+    """`make cluster` and its tests install from hashes what no other target has; then they run, and install nothing."""
+    (house / "requirements-cluster.lock").write_bytes((HERE / "requirements-cluster.lock").read_bytes())
+    (house / ".venv" / ".testing").touch()
+    for target, runs in (("cluster", "python -m tests.cluster"), ("cluster-test", "python -m pytest tests/cluster")):
+        done = make("--dry-run", target)
+        assert "--require-hashes --requirement requirements-cluster.lock" in done.stdout, done.stderr
+        assert runs in done.stdout
+    (house / ".venv" / ".cluster").touch()
+    for target in ("cluster", "cluster-test", "test", "film"):
+        assert "install" not in make("--dry-run", target).stdout, target

@@ -1,0 +1,85 @@
+"""A film on the cluster, and what it rests on there: the server's password, Dask's workers, the bucket, the slots."""
+
+from __future__ import annotations
+
+import json
+import signal
+
+import httpx
+import pytest
+from prefect.client.orchestration import SyncPrefectClient
+from prefect.client.schemas.actions import GlobalConcurrencyLimitCreate
+from prefect.deployments import run_deployment
+from prefect.settings import PREFECT_API_AUTH_STRING, temporary_settings
+
+from flows.server.address import PrefectEngine, check_alive
+from flows.server.leases import LEASE_SECONDS
+from studio.errors import BadInput
+from tests.cluster.stack import Cluster
+from tests.support.servers.prefect_server import settled_task_states, wait_for
+
+pytestmark = pytest.mark.cluster
+
+
+def test_a_film_is_made_on_a_host_of_the_cluster(cluster: Cluster, client: SyncPrefectClient) -> None:
+    """The deployment makes the film, a worker's host is its host, and the server has recorded every task."""
+    run = run_deployment("make-film/local", parameters={"idea": "A letter at sea", "seconds": 4, "height": 144})
+    assert run.state is not None
+    assert run.state.is_completed(), run.state
+    (film,) = cluster.films.glob("sessions/*/film.mp4")
+    card = json.loads((film.parent / "runs" / f"{run.id}.json").read_text("utf-8"))
+    if cluster.names_hosts():
+        assert card["host"] in ("worker-1", "worker-2")
+    assert settled_task_states(str(run.id), 9) == {"Completed": 9}
+    assert cluster.ended() == []
+
+
+def test_whoever_has_no_password_is_refused(cluster: Cluster, client: SyncPrefectClient) -> None:
+    """The server lets nobody in without what is in secrets/api_auth."""
+    with temporary_settings(restore_defaults={PREFECT_API_AUTH_STRING}), pytest.raises(BadInput, match="password"):
+        check_alive(PrefectEngine(cluster.url, "compose.yaml"))
+
+
+def test_both_dask_workers_work(cluster: Cluster) -> None:
+    """The scheduler has two workers, and each runs what it is given."""
+    from distributed import Client
+
+    with Client(f"tcp://127.0.0.1:{cluster.places.ports['8786']}", timeout="30s") as dask:
+        wait_for("both workers", lambda: len(dask.scheduler_info()["workers"]) == 2)
+        workers = list(dask.scheduler_info()["workers"])
+        assert [dask.submit(sum, (1, 2), workers=[each], pure=False).result() for each in workers] == [3, 3]
+
+
+def test_the_bucket_is_there(cluster: Cluster) -> None:
+    """An object that is put into the bucket of films can be read again."""
+    obstore = pytest.importorskip("obstore.store")
+    store = obstore.S3Store(
+        "films",
+        endpoint=f"http://127.0.0.1:{cluster.places.ports['9000']}",
+        access_key_id=cluster.secret("objects_key"),
+        secret_access_key=cluster.secret("objects_secret"),
+        region="us-east-1",
+        client_options={"allow_http": True},
+    )
+    store.put("a/letter", b"at sea")
+    assert store.get("a/letter").bytes().to_bytes() == b"at sea"
+
+
+def test_an_accounts_slot_is_free_again_after_both_were_killed(cluster: Cluster, client: SyncPrefectClient) -> None:
+    """Server and holder die by SIGKILL: who held the slot is known in Redis, and it is free once the lease ends."""
+    client.create_global_concurrency_limit(GlobalConcurrencyLimitCreate(name="film-test", limit=1))
+    held = client.increment_concurrency_slots_with_lease(
+        names=["film-test"], slots=1, mode="concurrency", lease_duration=LEASE_SECONDS
+    )
+    assert held.json()["lease_id"]
+    cluster.signal("api", signal.SIGKILL)
+    cluster.start("api")
+    wait_for("the slot", lambda: _slots(client) == 0)
+
+
+def _slots(client: SyncPrefectClient) -> int:
+    """Return how many slots are taken; -1 if the server is not there yet."""
+    try:
+        return client.read_global_concurrency_limit_by_name("film-test").active_slots
+    except httpx.HTTPError:
+        return -1
