@@ -6,6 +6,10 @@ are under way; one whose row has not changed for 90 s of the watch's own clock, 
 is dead. No clock is compared with another machine's. A run that waits (paused, suspended, scheduled) or has ended is
 not under way, and is never called dead.
 
+Only a run of an earlier release, which writes no signs, is judged by events, its heartbeats; and only once the server
+has recorded an event that the watch sent after the whole silence. A server may be minutes behind with recording while
+it answers every request at once.
+
 Every process of ours that runs anyway keeps a watch: `film studio`, each film in the making, and the flow
 `look-after-runs`, which the server's alarm begins (`flows/runs/alarm.py`).
 """
@@ -18,7 +22,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
-from uuid import UUID
+from uuid import UUID, uuid4
 
 import httpx
 from prefect.client.orchestration import SyncPrefectClient
@@ -32,6 +36,7 @@ from prefect.client.schemas.filters import (
 from prefect.client.schemas.objects import FlowRun, State, StateType
 from prefect.client.schemas.responses import SetStateStatus
 from prefect.client.schemas.sorting import FlowRunSort
+from prefect.events.schemas.events import Event, Resource
 from prefect.exceptions import PrefectException
 from prefect.states import Cancelled, Crashed
 
@@ -58,6 +63,10 @@ PATIENCE_SECONDS = 2.0
 """How long the server may take to answer a watch, whose process has other things to do and looks again later."""
 PROJECT = Path(__file__).parents[2]
 """The project's folder, to which a run's output folder may be relative."""
+PROBE = "film-studio.watch.probe"
+"""The name of the event by which a watch learns how far the server has recorded."""
+_DAY = timedelta(days=1)
+"""How wrong another machine's clock may be before its heartbeats are not found."""
 _SAID = "No sign of life for "
 """The beginning of the message of a run that was called dead, in every release so far."""
 _PAGE = 200
@@ -106,6 +115,7 @@ class Watch:
         self._clock = clock
         self._due = self._looked = -math.inf
         self._since: dict[UUID, tuple[object, float]] = {}
+        self._recorder = _Recorder()
         self._looked_back = False
 
     @property
@@ -134,17 +144,51 @@ class Watch:
         runs = _judged(client, under_way)
         now = self._clock()
         before = self._since if now - self._looked <= GAP_SECONDS else {}
+        seen = {run.id: _signs(client, run) for run in runs}
         self._since = {
-            run.id: before[run.id] if run.id in before and before[run.id][0] == _row(run) else (_row(run), now)
-            for run in runs
+            run: before[run] if run in before and before[run][0] == there else (there, now)
+            for run, there in seen.items()
         }
         self._looked = now
         for run in runs:
-            if now - self._since[run.id][1] >= allowed_silence_seconds(run.state):
-                self._since[run.id] = (_row(run), now)
+            since, allowed = self._since[run.id][1], allowed_silence_seconds(run.state)
+            if now - since >= allowed and self._is_proven(client, run, seen[run.id], since + allowed):
+                self._since[run.id] = (seen[run.id], now)
                 if state := _end(client, run):
                     changes.append(StateChange(run, state))
         return changes
+
+    def _is_proven(self, client: SyncPrefectClient, run: FlowRun, seen: object, until: float) -> bool:
+        """Tell whether a run gave no sign until then: its row shows it at once, the lack of a heartbeat only later."""
+        if not _lives_by_beats(run):
+            return True
+        # The newest heartbeat is read again, for one may have been recorded since.
+        return self._recorder.recorded_up_to(client, self._looked) >= until and _signs(client, run) == seen
+
+
+class _Recorder:
+    """Tells up to which moment a server has recorded the events that it was sent: it takes them up one after another.
+
+    It sends an event of its own and looks, when asked again, whether it is there.
+    """
+
+    def __init__(self) -> None:
+        self._up_to = -math.inf
+        self._sent: tuple[UUID, float] = (uuid4(), -math.inf)
+
+    def recorded_up_to(self, client: SyncPrefectClient, now: float) -> float:
+        """Return the moment, by the clock that `now` is of; infinitely long ago as long as none is known."""
+        probe, sent_at = self._sent
+        if sent_at < now and sent_at > self._up_to and _events(client, {"id": {"id": [str(probe)]}}):
+            self._up_to = sent_at
+        if sent_at < now:
+            # Sent at every look: one may be lost.
+            self._sent = (uuid4(), now)
+            event = Event(
+                id=self._sent[0], event=PROBE, resource=Resource({"prefect.resource.id": f"{PROBE}.{self._sent[0]}"})
+            )
+            client.request("POST", "/events", json=[event.model_dump(mode="json")]).raise_for_status()
+        return self._up_to
 
 
 def suspend_again(client: SyncPrefectClient, run: FlowRun) -> State | None:
@@ -189,7 +233,7 @@ def _gone_on(run: FlowRun) -> bool:
 
 def _end(client: SyncPrefectClient, run: FlowRun) -> State | None:
     """Set a silent run to `Crashed` or `Cancelled` and return its state; None if it shows that it is not dead."""
-    if _has_beaten(client, run.id) or _row(client.read_flow_run(run.id)) != _row(run):
+    if _row(client.read_flow_run(run.id)) != _row(run):
         return None
     assert run.state is not None
     seconds = allowed_silence_seconds(run.state)
@@ -212,23 +256,29 @@ def _judged(client: SyncPrefectClient, runs: list[FlowRun]) -> list[FlowRun]:
     return [run for run in runs if SIGN in run.labels or run.deployment_id in ours]
 
 
-def _has_beaten(client: SyncPrefectClient, run_id: UUID) -> bool:
-    """Tell whether a heartbeat of a run arrived in the last 90 s: a run of an earlier release gives no other sign."""
-    since = datetime.now(UTC) - timedelta(seconds=SILENCE_SECONDS)
-    answer = client.request(
-        "POST",
-        "/events/filter",
-        json={
-            "limit": 1,
-            "filter": {
-                "event": {"name": [BEAT]},
-                "resource": {"id": [f"prefect.flow-run.{run_id}"]},
-                "occurred": {"since": since.isoformat()},
-            },
-        },
-    )
+def _lives_by_beats(run: FlowRun) -> bool:
+    """Tell whether heartbeats are a run's only signs: one of an earlier release, at work. Who is pending sends none."""
+    return SIGN not in run.labels and run.state is not None and not run.state.is_pending()
+
+
+def _signs(client: SyncPrefectClient, run: FlowRun) -> object:
+    """Return what every sign of life of a run changes: its row, and for an earlier release's its newest heartbeat."""
+    return _row(run), _newest_beat(client, run) if _lives_by_beats(run) else ""
+
+
+def _newest_beat(client: SyncPrefectClient, run: FlowRun) -> str:
+    """Return the id of the newest heartbeat of a run that the server has recorded; '' if there is none."""
+    beats = _events(client, {"event": {"name": [BEAT]}, "resource": {"id": [f"prefect.flow-run.{run.id}"]}})
+    return str(beats[0]["id"]) if beats else ""
+
+
+def _events(client: SyncPrefectClient, wanted: dict[str, object]) -> list[dict[str, object]]:
+    """Return the newest event that is wanted, in a list, or an empty one."""
+    now = datetime.now(UTC)
+    occurred = {"since": (now - _DAY).isoformat(), "until": (now + _DAY).isoformat()}
+    answer = client.request("POST", "/events/filter", json={"limit": 1, "filter": {**wanted, "occurred": occurred}})
     answer.raise_for_status()
-    return bool(answer.json()["events"])
+    return list(answer.json()["events"])
 
 
 def _row(run: FlowRun) -> object:

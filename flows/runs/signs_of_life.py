@@ -57,8 +57,13 @@ def sign(run_id: UUID) -> bool:
 
 
 def _live(run_id: UUID, over: threading.Event, watch: Watch | None) -> None:
-    rest = SIGN_SECONDS
+    # The first at once: a run that has given one is judged by its row alone, also if it dies early.
+    rest = _rest_after(sign(run_id))
     while not over.wait(rest):
-        rest = SIGN_SECONDS if sign(run_id) else AGAIN_SECONDS
+        rest = _rest_after(sign(run_id))
         if watch is not None and not over.is_set():
             watch.look_if_due()
+
+
+def _rest_after(arrived: bool) -> float:
+    return SIGN_SECONDS if arrived else AGAIN_SECONDS

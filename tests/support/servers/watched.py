@@ -50,7 +50,15 @@ class Time:
 
 
 def begin(client: SyncPrefectClient, deployment: UUID, *states: State, **parameters: object) -> FlowRun:
-    """Create a run and set these states one after the other, or `Running` if none are given."""
+    """Create a run that has given its first sign, and set these states one after the other, or `Running` if none are
+    given."""
+    run = begin_earlier(client, deployment, *states, **parameters)
+    give_sign(run.id)
+    return run
+
+
+def begin_earlier(client: SyncPrefectClient, deployment: UUID, *states: State, **parameters: object) -> FlowRun:
+    """Create a run like `begin`, but of an earlier release: it gives no signs, only heartbeats."""
     run = client.create_flow_run_from_deployment(deployment, parameters=parameters, name="a film")
     for each in states or (Running(),):
         client.set_flow_run_state(run.id, each, force=True)

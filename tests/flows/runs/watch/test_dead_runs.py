@@ -13,7 +13,7 @@ from uuid import UUID, uuid4
 
 import pytest
 from prefect import flow
-from prefect.client.orchestration import SyncPrefectClient
+from prefect.client.orchestration import SyncPrefectClient, get_client
 from prefect.client.schemas.objects import FlowRun, State
 from prefect.settings import PREFECT_API_URL, PREFECT_FLOWS_HEARTBEAT_FREQUENCY, temporary_settings
 from prefect.states import (
@@ -33,11 +33,21 @@ from prefect.states import (
 
 from flows.look_after_runs import looked_after
 from flows.runs import signs_of_life as signs
-from flows.runs.alarm import BEAT
-from flows.runs.dead_runs import GAP_SECONDS, PENDING_SECONDS, SIGN, SIGN_SECONDS, SILENCE_SECONDS, Watch, suspend_again
+from flows.runs.alarm import BEAT, BEAT_SECONDS
+from flows.runs.dead_runs import (
+    GAP_SECONDS,
+    PENDING_SECONDS,
+    PROBE,
+    SIGN,
+    SIGN_SECONDS,
+    SILENCE_SECONDS,
+    Watch,
+    suspend_again,
+)
 from flows.runs.signs_of_life import sign, signing
+from tests.support.servers.forgetful_server import forgetful_server
 from tests.support.servers.prefect_server import wait_for
-from tests.support.servers.watched import OLD_MESSAGE, Time, another, beat, begin, give_sign, state
+from tests.support.servers.watched import OLD_MESSAGE, Time, another, beat, begin, begin_earlier, film, give_sign, state
 from tests.support.sessions.make_sessions import make_session
 
 STATES: dict[str, Callable[[], State]] = {
@@ -127,27 +137,77 @@ def test_lost_heartbeats_kill_nobody(client: SyncPrefectClient, deploy: Callable
     """A run whose beats never arrive lives by its signs, one of an earlier release by its beats; without both it is
     dead."""
     ours = deploy()
-    signing, beating, dead = (begin(client, ours) for _ in range(3))
-    beat(client, beating, ours)
-    wait_for("the beat", lambda: arrived(client, beating))
-    ended = clock.passes(2 * SILENCE_SECONDS, lambda: give_sign(signing.id))
+    signing, beating, dead = begin(client, ours), begin_earlier(client, ours), begin_earlier(client, ours)
+
+    def each() -> None:
+        give_sign(signing.id)
+        recorded(client, beating, ours)
+
+    ended = clock.passes(SILENCE_SECONDS + SIGN_SECONDS, each)
     assert dead.id in ended
     assert not {signing.id, beating.id} & set(ended)
+    assert beating.id in clock.passes(SILENCE_SECONDS + SIGN_SECONDS, lambda: recorded(client, signing, ours))
 
 
-def arrived(client: SyncPrefectClient, run: FlowRun) -> bool:
-    mine = {"event": {"name": [BEAT]}, "resource": {"id": [f"prefect.flow-run.{run.id}"]}}
-    return bool(client.request("POST", "/events/filter", json={"filter": mine}).json()["events"])
+def recorded(client: SyncPrefectClient, run: FlowRun, deployment: UUID) -> None:
+    """Send a heartbeat, and wait until the server has recorded it, and so everything that it was sent before."""
+    before = beats_of(client, run.id)
+    beat(client, run, deployment)
+    wait_for("the beat", lambda: beats_of(client, run.id) > before)
+
+
+def test_a_server_behind_with_its_events_condemns_nobody_by_them(tmp_path: Path) -> None:
+    """While events arrive at a server and are not recorded, a run of an earlier release, whose only sign they are, is
+    not called dead, however long that lasts; one that has given a sign and gives no more is, as ever."""
+    with (
+        forgetful_server(tmp_path, f"{BEAT} {PROBE}") as url,
+        temporary_settings({PREFECT_API_URL: url}),
+        get_client(sync_client=True) as client,
+    ):
+        ours = client.create_deployment(
+            client.create_flow(film),
+            "d",
+            entrypoint="flows/make_film.py:make_film",
+            job_variables={"env": {"PREFECT_FLOWS_HEARTBEAT_FREQUENCY": BEAT_SECONDS}},
+        )
+        earlier, dead = begin_earlier(client, ours), begin(client, ours)
+        assert Time(client).passes(4 * SILENCE_SECONDS, lambda: beat(client, earlier, ours)) == [dead.id]
+        assert state(client, earlier).name == "Running"
+
+
+def test_beats_count_by_their_arrival(client: SyncPrefectClient, deploy: Callable[..., UUID], clock: Time) -> None:
+    """A host whose clock is an hour off beats like any other: no clock is compared with another machine's."""
+    ours = deploy()
+    runs = {begin_earlier(client, ours).id: hours for hours in (-1, 0, 1)}
+
+    def each() -> None:
+        for run_id, hours in runs.items():
+            beat(client, client.read_flow_run(run_id), ours, datetime.now(UTC) + timedelta(hours=hours))
+        rounds.append(len(rounds) + 1)
+        wait_for("the beats", lambda: {beats_of(client, run_id) for run_id in runs} == {rounds[-1]})
+
+    rounds: list[int] = []
+    assert not runs.keys() & set(clock.passes(2 * SILENCE_SECONDS, each))
+
+
+def beats_of(client: SyncPrefectClient, run_id: UUID) -> int:
+    """Return how many heartbeats of a run the server has recorded."""
+    day = timedelta(days=1)
+    mine = {
+        "event": {"name": [BEAT]},
+        "resource": {"id": [f"prefect.flow-run.{run_id}"]},
+        "occurred": {"since": str(datetime.now(UTC) - day), "until": str(datetime.now(UTC) + day)},
+    }
+    return int(client.request("POST", "/events/filter", json={"filter": mine}).json()["total"])
 
 
 def test_whose_runs_are_judged(client: SyncPrefectClient, deploy: Callable[..., UUID], clock: Time) -> None:
     """Another's runs are not, nor one that may give signs more slowly, unless it has given ours."""
     foreign, slow, known = (
-        begin(client, deploy(another)),
-        begin(client, deploy(beats="180")),
+        begin_earlier(client, deploy(another)),
+        begin_earlier(client, deploy(beats="180")),
         begin(client, deploy(beats="180")),
     )
-    give_sign(known.id)
     ended = clock.passes(PENDING_SECONDS)
     assert known.id in ended
     assert not {foreign.id, slow.id} & set(ended)
