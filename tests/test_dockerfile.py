@@ -18,6 +18,8 @@ import pytest
 import yaml
 
 PROJECT = Path(__file__).parents[1]
+CONTAINERS = ("prefect.docker.yaml", "prefect.kubernetes.yaml")
+"""The deployments for runs in containers of this image."""
 ELSEWHERE = ("apt-get", "--require-hashes", "useradd")
 """What marks a step that is not carried out here."""
 
@@ -100,11 +102,13 @@ def test_a_film_is_made_by_what_was_copied(image: Path, server: str) -> None:
 
 def test_the_deployments_entrypoints_are_in_the_image(image: Path) -> None:
     """Every deployment for containers names a flow that the image holds, and nothing is fetched at the start."""
-    plan = yaml.safe_load((PROJECT / "prefect.docker.yaml").read_text("utf-8"))
-    assert plan["pull"] == [{"prefect.deployments.steps.set_working_directory": {"directory": "/studio"}}]
+    plans = [yaml.safe_load((PROJECT / name).read_text("utf-8")) for name in CONTAINERS]
+    assert [plan["pull"] for plan in plans] == [
+        [{"prefect.deployments.steps.set_working_directory": {"directory": "/studio"}}]
+    ] * 2
     assert ("WORKDIR", "/studio") in instructions()
-    for deployment in plan["deployments"]:
-        code = f"from prefect import flows; print(flows.load_flow_from_entrypoint({deployment['entrypoint']!r}).name)"
+    for entrypoint in {each["entrypoint"] for plan in plans for each in plan["deployments"]}:
+        code = f"from prefect import flows; print(flows.load_flow_from_entrypoint({entrypoint!r}).name)"
         loaded = run(image, "python", "-c", code)
         assert loaded.stdout.strip() == "make-film", loaded.stderr
 
