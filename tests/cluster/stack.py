@@ -1,7 +1,8 @@
 """Bring up what compose.yaml describes, on this machine and without containers: each service is a process group.
 
 What containers do beyond that is not imitated: nothing is started again, and no memory is limited. A service with a
-host name of its own gets it where this may be done (as root), so that a film's session sees two hosts.
+host name of its own gets it, and processes of its own, where this may be done (as root): a film's session then sees two
+hosts, and one can die with all that is on it.
 """
 
 from __future__ import annotations
@@ -14,7 +15,7 @@ import socket
 import subprocess
 import sys
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from contextlib import suppress
 from pathlib import Path
 from types import TracebackType
@@ -26,6 +27,11 @@ START_SECONDS = 120.0
 """How long a service may take until it is healthy, or done: a cold disk and a busy machine have taken 40 s."""
 LEAVE_SECONDS = 20.0
 """How long a service may take to end before it is killed."""
+HOST = (
+    *("unshare", "--uts", "--pid", "--fork", "--kill-child", "--mount-proc"),
+    *("sh", "-c", 'hostname "$0" && "$@" & trap "kill -TERM $!" TERM; wait $!; wait $!'),
+)
+"""Runs a program on what is a host of its own to it: with a name, and processes that all die with the first."""
 _POLL_SECONDS = 0.2
 _OWN = ("PREFECT_", "FILM_", "AWS_", "DASK_", "PG", "POSTGRES_", "PYTHON")
 """How the names begin of variables that no service gets from whoever starts the cluster."""
@@ -38,11 +44,18 @@ class Cluster:
         folder: an empty folder of its own: secrets, volumes, homes, and a log for each service.
         films: the folder of the volume with the films, if that shall lie elsewhere.
         say: told what is going on, in a line each.
+        more: further variables of every service.
     """
 
-    def __init__(self, folder: Path, films: Path | None = None, say: Callable[[str], object] = bool) -> None:
+    def __init__(
+        self,
+        folder: Path,
+        films: Path | None = None,
+        say: Callable[[str], object] = bool,
+        more: Mapping[str, str] | None = None,
+    ) -> None:
         content = read()
-        self._services, self._say = services(content), say
+        self._services, self._say, self._more = services(content), say, more or {}
         exposed = [port for each in self._services.values() for port in each.exposes]
         self.places = Places(
             folder,
@@ -127,11 +140,13 @@ class Cluster:
 
     def leave(self) -> None:
         """End all services, the last one first."""
-        for process in reversed(self._there.values()):
+        for name in reversed(self._services):
+            if (process := self._there.get(name)) is None:
+                continue
             with suppress(ProcessLookupError):
                 os.killpg(process.pid, signal.SIGCONT)
-                # PostgreSQL waits for its clients on SIGTERM, and asks them to go on SIGINT.
-                process.send_signal(signal.SIGINT if "postgres" in process.args else signal.SIGTERM)  # type: ignore[operator]
+                # On SIGTERM PostgreSQL waits until its clients have left.
+                os.killpg(process.pid, signal.SIGINT if name == "database" else signal.SIGTERM)
             with suppress(subprocess.TimeoutExpired):
                 process.wait(LEAVE_SECONDS)
             with suppress(ProcessLookupError):
@@ -147,8 +162,7 @@ class Cluster:
         if service.image.startswith("postgres"):
             return self._database(service, words, leaves_with_us)
         if service.hostname and self._hosts:
-            named = ["unshare", "--uts", "sh", "-c", 'hostname "$0" && exec "$@"', service.hostname]
-            return [*leaves_with_us, *named, *words]
+            return [*leaves_with_us, *HOST, service.hostname, *words]
         return [*leaves_with_us, *words]
 
     def _database(self, service: Service, words: list[str], leaves_with_us: list[str]) -> list[str]:
@@ -193,7 +207,7 @@ class Cluster:
     def _environment(self, service: Service) -> dict[str, str]:
         ours = {name: value for name, value in os.environ.items() if not name.startswith(_OWN)}
         path = os.pathsep.join([str(Path(sys.executable).parent), search_path()])
-        return {**ours, "PATH": path, **self.places.environment(service)}
+        return {**ours, "PATH": path, **self.places.environment(service), **self._more}
 
     def _await(self, service: Service, condition: str) -> None:
         """Wait until a service is as another needs it.
@@ -240,5 +254,5 @@ def _free_ports(wanted: list[str]) -> list[int]:
 
 
 def _may_name_hosts() -> bool:
-    done = subprocess.run(["unshare", "--uts", "true"], capture_output=True)
+    done = subprocess.run([*HOST, "a-host", "true"], capture_output=True)
     return done.returncode == 0
