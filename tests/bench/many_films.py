@@ -2,8 +2,8 @@
 
     python -m tests.bench.many_films [--films 10000] [--workers 100] [--recorders 1]
 
-A fluid model in steps of a second: workers finish films at a steady rate, each film brings its requests, task states and
-events, and each part of the server takes up so many a second; what it does not get done waits. It answers three
+A fluid model in steps of a second: workers finish films at a steady rate, each film brings its requests, task states
+and events, and each part of the server takes up so many a second; what it does not get done waits. It answers three
 questions: which part falls behind first, how far, and which one is next when that is widened. It knows nothing of
 bursts, of a database that slows down as it grows, or of a disk that is full.
 """

@@ -1,6 +1,6 @@
 """Bring up the services of compose.yaml on this machine, without containers, until Ctrl-C: `make cluster`.
 
-Films are kept in output/cluster; everything else is gone afterwards.
+Its films are in an S3 server's memory, and are gone with it: `sessions pull` brings one into a folder.
 """
 
 from __future__ import annotations
@@ -12,12 +12,10 @@ import tempfile
 import time
 from pathlib import Path
 
-from tests.cluster.compose_file import PROJECT
 from tests.cluster.debian import missing
 from tests.cluster.stack import Cluster
 
 POLL_SECONDS = 1.0
-FILMS = PROJECT / "output" / "cluster"
 
 
 def main() -> int:
@@ -28,7 +26,7 @@ def main() -> int:
     signal.signal(signal.SIGTERM, signal.default_int_handler)
     with tempfile.TemporaryDirectory(prefix="film-cluster-") as folder:
         try:
-            with Cluster(Path(folder), FILMS, lambda name: print(f"starting {name}", flush=True)) as cluster:
+            with Cluster(Path(folder), lambda name: print(f"starting {name}", flush=True)) as cluster:
                 tell(cluster)
                 while not (ended := cluster.ended()):
                     time.sleep(POLL_SECONDS)
@@ -42,7 +40,6 @@ def tell(cluster: Cluster) -> None:
     """Print where everything is, and the lines that make a film there."""
     secret = cluster.secret("api_auth")
     print(f"pages      {cluster.url.removesuffix('/api')}, with the password {secret}")
-    print(f"films      {cluster.films}")
     print(f"logs       {cluster.places.folder / 'logs'}")
     print("a film     in another terminal, in this folder:")
     print('           export PATH="$PWD/.venv/bin:$PATH"')
@@ -51,7 +48,8 @@ def tell(cluster: Cluster) -> None:
     print(
         "           prefect deployment run 'make-film/local' -p idea=\"The last bookshop in Alexandria\" -p seconds=20"
     )
-    print("Ctrl-C     ends everything; the films stay", flush=True)
+    print("films      sessions list; one of them into a folder: sessions pull SESSION")
+    print("Ctrl-C     ends everything, and the films in the store with it", flush=True)
 
 
 if __name__ == "__main__":

@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 import shlex
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -99,17 +99,15 @@ class Places:
         folder: the cluster's own folder.
         ports: the port here of each port that a service exposes.
         names: the services' names, which are host names between containers.
-        volumes: folders of volumes that lie elsewhere than in the cluster's own folder, by the volume's name.
     """
 
     folder: Path
     ports: Mapping[str, int]
     names: frozenset[str]
-    volumes: Mapping[str, Path] = field(default_factory=dict)
 
     def volume(self, name: str) -> Path:
         """Return the folder of a volume."""
-        return self.volumes.get(name, self.folder / "volumes" / name)
+        return self.folder / "volumes" / name
 
     def home(self, service: Service) -> Path:
         """Return the home of a service's user, in which Prefect keeps its own files."""

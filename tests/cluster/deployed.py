@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-from pathlib import Path
 from typing import Any
 from uuid import UUID, uuid4
 
@@ -18,6 +17,23 @@ from tests.support.servers.prefect_server import wait_for
 
 SHORT: dict[str, Any] = {"idea": "A letter at sea", "seconds": 8, "shot_seconds": 2.0, "music": False, "height": 144}
 """A film of four shots."""
+
+
+def heads(cluster: Cluster) -> list[dict[str, Any]]:
+    """Return the heads of all sessions in the cluster's store."""
+    from obstore.store import S3Store
+
+    names = cluster.client_environment()
+    store = S3Store(
+        "films",
+        endpoint=names["AWS_ENDPOINT_URL"],
+        access_key_id=names["AWS_ACCESS_KEY_ID"],
+        secret_access_key=names["AWS_SECRET_ACCESS_KEY"],
+        region=names["AWS_REGION"],
+        client_options={"allow_http": True},
+    )
+    found = [each["path"] for page in store.list("sessions/heads/") for each in page]
+    return [json.loads(bytes(store.get(path).bytes())) for path in found]
 
 
 def deployed_nowhere(client: SyncPrefectClient) -> UUID:
@@ -75,24 +91,21 @@ class SlowFilm:
         """Wait until a call of a kind has begun."""
         wait_for(f"a call for {kind}", lambda: self.calls(kind))
 
-    def has_begun(self) -> bool:
-        """Tell whether the film has a session."""
-        return any(self._cluster.films.glob(f"sessions/*/runs/{self.run.id}.json"))
-
-    def receipts(self) -> dict[str, bytes]:
-        """Return the receipts of the pictures that are finished, by the file's name."""
-        return {path.name: path.read_bytes() for path in self.folder.glob("images/shot_*.json")}
-
-    @property
-    def folder(self) -> Path:
-        """The film's session."""
-        (card,) = self._cluster.films.glob(f"sessions/*/runs/{self.run.id}.json")
-        return card.parents[1]
+    def head(self) -> dict[str, Any]:
+        """Return the head of the film's session in the store; an empty one if it has none yet."""
+        for head in heads(self._cluster):
+            if f"{self.run.id}.json" in head["folders"].get("runs", {}):
+                return head
+        return {"folders": {}, "holder": {"host": ""}}
 
     def host(self) -> str:
-        """Return the name of the host on which the run is, by its card."""
-        card = json.loads((self.folder / "runs" / f"{self.run.id}.json").read_text("utf-8"))
-        return str(card["host"])
+        """Return the name of the host that owns the session, or did last; '' before there is one."""
+        return str(self.head()["holder"]["host"])
+
+    def receipts(self) -> dict[str, Any]:
+        """Return the receipts of the finished pictures that are in the store, by name, with checksum, size and time."""
+        there = self.head()["folders"].get("images", {})
+        return {name: file for name, file in there.items() if name.endswith(".json")}
 
     def retry(self) -> None:
         """Let the run begin again, as `prefect flow-run retry` does."""

@@ -6,7 +6,6 @@ A watch whose clock runs six times as fast then sees what it would see in six ti
 from __future__ import annotations
 
 from flows.runs import dead_runs, signs_of_life
-from studio.store import other_machines
 from tests.support.films.deployed_fake import make_film
 
 __all__ = ["FASTER", "make_film"]
@@ -15,5 +14,3 @@ FASTER = 6.0
 """How many times as fast everything goes that has to do with signs of life."""
 
 signs_of_life.SIGN_SECONDS = dead_runs.SIGN_SECONDS / FASTER
-other_machines.TOUCH_SECONDS /= FASTER
-other_machines.CARD_SILENCE_SECONDS /= FASTER

@@ -23,8 +23,8 @@ from types import TracebackType
 from tests.cluster.compose_file import PROJECT, Places, Service, read, services
 from tests.cluster.debian import search_path
 
-START_SECONDS = 120.0
-"""How long a service may take until it is healthy, or done: a cold disk and a busy machine have taken 40 s."""
+START_SECONDS = 240.0
+"""How long a service may take until it is healthy, or done: a busy machine has taken 100 s."""
 LEAVE_SECONDS = 20.0
 """How long a service may take to end before it is killed."""
 HOST = (
@@ -42,7 +42,6 @@ class Cluster:
 
     Args:
         folder: an empty folder of its own: secrets, volumes, homes, and a log for each service.
-        films: the folder of the volume with the films, if that shall lie elsewhere.
         say: told what is going on, in a line each.
         more: further variables of every service.
     """
@@ -50,7 +49,6 @@ class Cluster:
     def __init__(
         self,
         folder: Path,
-        films: Path | None = None,
         say: Callable[[str], object] = bool,
         more: Mapping[str, str] | None = None,
     ) -> None:
@@ -61,7 +59,6 @@ class Cluster:
             folder,
             dict(zip(exposed, _free_ports(exposed), strict=True)),
             frozenset(self._services),
-            {"films": films} if films is not None else {},
         )
         self._there: dict[str, subprocess.Popen[bytes]] = {}
         self._hosts = _may_name_hosts()
@@ -76,18 +73,21 @@ class Cluster:
         """The address of the server's API."""
         return f"http://127.0.0.1:{self.places.ports['4200']}/api"
 
-    @property
-    def films(self) -> Path:
-        """The folder of the films, FILM_OUTPUT of each worker."""
-        return self.places.volume("films")
-
     def secret(self, name: str) -> str:
         """Return one of the secrets."""
         return (self.places.folder / "secrets" / name).read_text("utf-8")
 
     def client_environment(self) -> dict[str, str]:
-        """Return the variables by which a program uses this cluster's server."""
-        return {"PREFECT_API_URL": self.url, "PREFECT_API_AUTH_STRING": self.secret("api_auth")}
+        """Return the variables by which a program uses this cluster's server and its films."""
+        worker = self.places.environment(self._services["worker-1"])
+        return {
+            "PREFECT_API_URL": self.url,
+            "PREFECT_API_AUTH_STRING": self.secret("api_auth"),
+            "FILM_OUTPUT": worker["FILM_OUTPUT"],
+            **{name: value for name, value in worker.items() if name.startswith("AWS_")},
+            "AWS_ACCESS_KEY_ID": self.secret("objects_key"),
+            "AWS_SECRET_ACCESS_KEY": self.secret("objects_secret"),
+        }
 
     def names_hosts(self) -> bool:
         """Tell whether services have host names of their own here."""
@@ -207,7 +207,13 @@ class Cluster:
     def _environment(self, service: Service) -> dict[str, str]:
         ours = {name: value for name, value in os.environ.items() if not name.startswith(_OWN)}
         path = os.pathsep.join([str(Path(sys.executable).parent), search_path()])
-        return {**ours, "PATH": path, **self.places.environment(service), **self._more}
+        return {
+            **ours,
+            "PATH": path,
+            "HOME": str(self.places.home(service)),
+            **self.places.environment(service),
+            **self._more,
+        }
 
     def _await(self, service: Service, condition: str) -> None:
         """Wait until a service is as another needs it.

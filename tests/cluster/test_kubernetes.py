@@ -51,10 +51,10 @@ def test_kubernetes_takes_every_job(job: dict[str, Any], version: str) -> None:
 
 
 def test_a_job_asks_for_what_a_film_takes(job: dict[str, Any]) -> None:
-    """Processor and memory are requested and limited, so that a node gets no more films than it can make."""
+    """Processor, memory and disk are requested and limited, so that a node gets no more films than it can make."""
     (container,) = job["spec"]["template"]["spec"]["containers"]
     for kind in ("requests", "limits"):
-        assert set(container["resources"][kind]) == {"cpu", "memory"}
+        assert set(container["resources"][kind]) == {"cpu", "memory", "ephemeral-storage"}
         assert all(container["resources"][kind].values())
 
 
