@@ -79,6 +79,7 @@ def cluster() -> Iterator[Server]:
             rows,
             lambda: int(asked("SELECT pg_database_size('prefect')")[0][0]),
             lambda: there.log("api"),
+            lambda: Counter({name: _processor_seconds(there.pid(name)) for name in HALVES}),
             lambda number: there.signal("services", number),
         )
 

@@ -56,20 +56,19 @@ def simulate(
     rate = workers / film_seconds
     waiting = dict.fromkeys(costs, 0.0)
     most = dict.fromkeys(costs, 0.0)
-    seconds, left = 0, float(films)
+    left = float(films)
     while left > 0 or any(waiting.values()):
         made = min(rate, left)
         left -= made
         for part, each in costs.items():
             waiting[part] = max(0.0, waiting[part] + made * each - capacities[part])
             most[part] = max(most[part], waiting[part])
-        seconds += 1
     return films / rate, {
         part: Outcome(rate * costs[part], capacities[part], most[part] / capacities[part]) for part in costs
     }
 
 
-def ceilings(workers: int, film_seconds: float, capacities: Mapping[str, float] = CAPACITIES) -> list[tuple[str, int]]:
+def ceilings(film_seconds: float, capacities: Mapping[str, float] = CAPACITIES) -> list[tuple[str, int]]:
     """Return the parts in the order in which they fall behind, each with how many workers it keeps up with."""
     most = {part: int(capacities[part] * film_seconds / each) for part, each in COSTS.items()}
     return sorted(most.items(), key=lambda pair: pair[1])
@@ -92,7 +91,7 @@ def main() -> None:
             f"{part:<12} {outcome.wanted:6.0f} a second, {outcome.capacity:6.0f} taken up, "
             f"{outcome.behind_seconds / 60:6.1f} min behind at the end"
         )
-    for part, workers in ceilings(asked.workers, asked.film_seconds, wider):
+    for part, workers in ceilings(asked.film_seconds, wider):
         print(f"{part:<12} keep up to {workers} workers")
 
 
