@@ -155,8 +155,12 @@ class SessionTasks:
             session.pieces.retire("cast", [character_number(each) for each in cast.characters])
         with ExitStack() as stack:
             runners: list[ThreadPoolTaskRunner[Any]] = [
-                stack.enter_context(ThreadPoolTaskRunner(max_workers=n))
-                for n in (crew.voices, crew.painters, ANIMATORS)
+                stack.enter_context(ThreadPoolTaskRunner(max_workers=session.maker.at_once(*asked)))
+                for asked in (
+                    ("narration", crew.narrator, crew.voices),
+                    ("images", crew.painter, crew.painters),
+                    ("videos", crew.animator, ANIMATORS),
+                )
             ]
             try:
                 mapping = _Mapping(self, session, shots, story, cast, clips, *runners)

@@ -20,6 +20,7 @@ from studio.model.film import Stage
 from studio.model.paid import Paid, VendorError
 from studio.model.pieces import receipt_path
 from studio.model.receipt import Receipt
+from studio.production.makers import Delivered
 from studio.production.work import Work
 from studio.sessions.session import Session
 from studio.store.receipts import read_receipt
@@ -67,11 +68,10 @@ def carry_out(session: Session, work: Work[Any], *, aside: bool = False) -> Outc
         return Completed(name="Adopted", message=f"{order.path} was there", data=adopted)
     if not aside:
         events.publish(Event("working", stage=order.stage, index=order.index))
-    began = time.perf_counter()
     cost_usd = 0.0
     with session.pieces.hidden_path(order) as out:
         if isinstance(engine, Paid):
-            desk = session.billing.desk(order)
+            desk, began = session.billing.desk(order), time.perf_counter()
             try:
                 result = work.make(engine.at(desk), out)
             except VendorError as error:
@@ -84,10 +84,11 @@ def carry_out(session: Session, work: Work[Any], *, aside: bool = False) -> Outc
                     usage=error.usage,
                 ) from error
             cost_usd = desk.cost_usd
+            delivered = Delivered(result, time.perf_counter() - began)
         else:
-            result = work.make(engine, out)
-        made, also = result if isinstance(result, tuple) else (result, ())
-        taken = time.perf_counter() - began
+            delivered = session.maker.make(session.job, work, out)
+        made, also = delivered.made if isinstance(delivered.made, tuple) else (delivered.made, ())
+        taken = delivered.seconds
         before = read_receipt(session.folder / receipt_path(order.path))
         receipt = session.pieces.publish(
             order,
@@ -111,6 +112,9 @@ def carry_out(session: Session, work: Work[Any], *, aside: bool = False) -> Outc
         what = f"the further take is the same: {no_other}" if same else f"another take is made ({taken:.1f} s)"
         events.publish(Event("note", f"{events.subject_text(order.stage, order.index)}: {what}"))
         return receipt
+    if delivered.was_there:
+        events.publish(Event("adopted", stage=order.stage, index=order.index))
+        return Completed(name="Adopted", message=f"{order.path} was made for an earlier run", data=receipt)
     told = _left_out(receipt)
     if same:
         told = "; ".join(filter(None, (told, f"the same as before: {no_other}")))

@@ -28,7 +28,7 @@ from studio.planning.scene_graph import check_graph
 from studio.planning.timeline import PROGRAM_ENGINE, lay_out, shot_frames
 from studio.production import own_material
 from studio.production.earlier_cut import earlier_cut, shown, sound_print
-from studio.production.work import Job, Made, Work
+from studio.production.work import Job, Made, MadeOf, Work
 from studio.video.assembly import assemble, burned_cues
 from studio.video.film_faults import film_faults
 from studio.video.slate import paint_slate
@@ -141,7 +141,7 @@ def picture(job: Job, shot: Shot, shots: Sequence[Shot], cast: Cast = NOBODY) ->
             return paint_slate(f"Shot {shot.index}", size, shot.seed, str(error), out)
 
     order = orders.image_order(job.session_id, shot, shots, size, job.crew, looks)
-    return Work(order, job.crew.painter, make, orders.take_seed(shot), shot.image_prompt)
+    return Work(order, job.crew.painter, make, orders.take_seed(shot), shot.image_prompt, MadeOf(shot))
 
 
 def line(job: Job, shot: Shot) -> Work[Any]:
@@ -154,7 +154,7 @@ def line(job: Job, shot: Shot) -> Work[Any]:
         return narrator.speak(shot.narration, seed, out)
 
     order = orders.narration_order(job.session_id, shot, job.crew)
-    return Work(order, job.crew.narrator, make, seed, shot.narration)
+    return Work(order, job.crew.narrator, make, seed, shot.narration, MadeOf(shot))
 
 
 def clip(job: Job, shot: Shot, image: Receipt, line: Receipt) -> Work[Any]:
@@ -183,7 +183,7 @@ def clip(job: Job, shot: Shot, image: Receipt, line: Receipt) -> Work[Any]:
 
     words = "\n".join(cue.model_dump_json() for cue in burned)
     order = orders.video_order(job.session_id, shot, frames, job.brief, job.crew, image, words)
-    return Work(order, job.crew.animator, make, seed, clip_prompt(shot))
+    return Work(order, job.crew.animator, make, seed, clip_prompt(shot), MadeOf(shot, image, line))
 
 
 def clip_prompt(shot: Shot) -> str:

@@ -11,9 +11,9 @@ from studio.model import events
 from studio.model.brief import Brief
 from studio.model.engines import Crew, Engine, Tick
 from studio.model.events import Event
-from studio.model.film import Stage
+from studio.model.film import Shot, Stage
 from studio.model.pieces import Order
-from studio.model.receipt import PieceMeasures
+from studio.model.receipt import PieceMeasures, Receipt
 
 E = TypeVar("E", bound=Engine)
 
@@ -28,6 +28,7 @@ class Job:
     Attributes:
         check_running: raises `Interrupted` if the run was asked to stop; called while a long piece is made.
         language: of the story, ISO 639-1; '' before it is known.
+        report: receives what happens while a piece is made.
         blank: when prices are estimated, the picture used for a portrait that is not painted yet; None when pieces are
             made, so that a character without a portrait is not shown.
     """
@@ -39,15 +40,25 @@ class Job:
     check_running: Callable[[], None] = lambda: None
     blank: Path | None = None
     language: str = ""
+    report: Callable[[Event], None] = events.publish
 
     def tick(self, stage: Stage, index: int, total: int) -> Tick:
         """Return the function an engine calls as frames are done: it reports progress, and may raise to stop work."""
 
         def tick(done: int) -> None:
             self.check_running()
-            events.publish(Event("frames", stage=stage, index=index, frames=done, total=total))
+            self.report(Event("frames", stage=stage, index=index, frames=done, total=total))
 
         return tick
+
+
+@dataclass(frozen=True)
+class MadeOf:
+    """What a shot's piece is made of, beside the brief: the shot and, for a clip, its picture and its line."""
+
+    shot: Shot
+    image: Receipt | None = None
+    line: Receipt | None = None
 
 
 @dataclass(frozen=True)
@@ -59,6 +70,8 @@ class Work(Generic[E]):
         engine: the engine that makes it.
         make: makes the piece at a path, with `engine` or, if its calls are paid, with `engine.at(desk)`.
         seed, prompt: the seed and the prompt, in words, for the receipt.
+        made_of: of a shot's piece that an engine makes; with it the work can be told to another machine
+            (`studio/production/piece_job.py`). None for any other work.
     """
 
     order: Order
@@ -66,3 +79,4 @@ class Work(Generic[E]):
     make: Callable[[E, Path], Made]
     seed: int | None = None
     prompt: str | None = None
+    made_of: MadeOf | None = None

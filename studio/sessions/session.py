@@ -14,6 +14,7 @@ from studio.model.brief import Brief
 from studio.model.engines import Crew
 from studio.model.film import Story
 from studio.planning.abilities import voice_for
+from studio.production.makers import HERE, Maker
 from studio.production.work import Job
 from studio.sessions.run_control import RunControl
 from studio.status.meta import Meta
@@ -39,6 +40,7 @@ class Session:
         tell: receives one line for everything a person should know.
         planned: how many shots the film has; 0 before they are known.
         language: of the story, ISO 639-1; '' before it is known.
+        maker: makes its unpaid pieces, here or elsewhere.
     """
 
     def __init__(
@@ -53,6 +55,7 @@ class Session:
         tell: Callable[[str], None],
         planned: int = 0,
         language: str = "",
+        maker: Maker = HERE,
     ) -> None:
         self.store: Final = store
         self.crew: Final = crew
@@ -64,6 +67,7 @@ class Session:
         self.tell: Final = tell
         self.planned: Final = planned
         self.language: Final = language
+        self.maker: Final = maker
 
     @property
     def id(self) -> str:
@@ -96,13 +100,17 @@ class Session:
         crew, note = voice_for(self.crew, story, self.brief.options)
         if note:
             self.tell(note)
-        return self._with(crew, self.planned, story.language)
+        return self._with(crew, self.planned, story.language, self.maker)
 
     def with_shots(self, count: int) -> Session:
         """Return the session with the number of shots set, once it is known."""
-        return self._with(self.crew, count, self.language)
+        return self._with(self.crew, count, self.language, self.maker)
 
-    def _with(self, crew: Crew, planned: int, language: str) -> Session:
+    def with_maker(self, maker: Maker) -> Session:
+        """Return the session with another maker of its pieces."""
+        return self._with(self.crew, self.planned, self.language, maker)
+
+    def _with(self, crew: Crew, planned: int, language: str, maker: Maker) -> Session:
         return Session(
             self.store,
             crew,
@@ -114,6 +122,7 @@ class Session:
             self.tell,
             planned,
             language,
+            maker,
         )
 
     def record_failure(self, message: str, at: str) -> None:
