@@ -74,6 +74,7 @@ async def make_film(
     resume: p.Resume = True,
     change: p.Change = False,
     output: p.Output = None,
+    on: p.On = p.THREADS,
 ) -> Any:
     """Make a film, or finish one: asked for the same film, it goes on with what an earlier run left.
 
@@ -111,7 +112,7 @@ async def make_film(
             request = film_request(idea, options, output, session_id, resume, change, budget_usd, on_refusal, name)
             if (there := finished_before(request)) is not None:
                 return there
-            with opened(request, pay_again=on_ambiguous == "retry") as session, updating_run_page(session):
+            with opened(request, pay_again=on_ambiguous == "retry", on=on) as session, updating_run_page(session):
                 tasks = SessionTasks(session)
                 return await ending(tasks, _shoot(tasks, approve))
         except Interrupted as stop:

@@ -15,6 +15,8 @@ from pydantic import BeforeValidator, Field, WithJsonSchema
 from pydantic.fields import FieldInfo
 
 from blocks.crew_names import NEEDED_VARIABLES
+from flows.dask_cluster.place import PATTERN
+from flows.dask_cluster.place import THREADS as THREADS
 from studio.directing.edits import RedoStage
 from studio.model.brief import IDEA_CHARACTERS, Prompt
 from studio.model.brief import Aspect as AspectRatio
@@ -221,6 +223,16 @@ OnAmbiguous = Annotated[
         "Money · On ambiguous",
         "What is done about a paid call whose answer was lost, and that may be billed. stop: its shot "
         "fails and names the price; retry: it is made, and paid for, again.",
+    ),
+]
+On = Annotated[
+    str,
+    shown(
+        "Session · Machines",
+        f"Where shots are made: {THREADS} of this run; dask: all cores of its machine; dask=tls://host:8786, or "
+        "dask=NAME of a saved Dask Scheduler: a cluster.",
+        form={"pattern": PATTERN},
+        max_length=300,
     ),
 ]
 Output = Annotated[

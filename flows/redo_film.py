@@ -40,6 +40,7 @@ async def redo_film(
     on_refusal: p.OnRefusal = None,
     on_ambiguous: p.OnAmbiguous = "stop",
     output: p.Output = None,
+    on: p.On = p.THREADS,
 ) -> Any:
     """Make new takes of some shots of a film, and cut it again; the earlier takes are kept.
 
@@ -60,6 +61,7 @@ async def redo_film(
         on_refusal=on_refusal,
         on_ambiguous=on_ambiguous,
         output=output,
+        on=on,
     )
 
 

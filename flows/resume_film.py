@@ -25,6 +25,7 @@ async def resume_film(
     on_refusal: p.OnRefusal = None,
     on_ambiguous: p.OnAmbiguous = "stop",
     output: p.Output = None,
+    on: p.On = p.THREADS,
 ) -> Any:
     """Go on with a session as it was asked for, or cut its film anew after an edit.
 
@@ -37,4 +38,5 @@ async def resume_film(
         on_refusal=on_refusal,
         on_ambiguous=on_ambiguous,
         output=output,
+        on=on,
     )

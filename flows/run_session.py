@@ -17,6 +17,8 @@ from prefect.settings import PREFECT_FLOWS_HEARTBEAT_FREQUENCY
 from blocks.crew import crew_of
 from flows.account_slots import slots
 from flows.film_stores import know_blocks
+from flows.dask_cluster.machines import machines
+from flows.dask_cluster.place import THREADS
 from flows.prefect_logs import note
 from flows.runs.left_open import close_earlier
 from flows.runs.naming import nameless, rename, run_name
@@ -121,16 +123,23 @@ def _explicit_options(options: FilmOptions, change: bool) -> dict[str, object]:
 
 
 @contextmanager
-def opened(request: FilmRequest, *, pay_again: bool = False) -> Iterator[Session]:
+def opened(request: FilmRequest, *, pay_again: bool = False, on: str = THREADS) -> Iterator[Session]:
     """Open and yield the session that the run gets; when the block ends, record how the run ended and close it.
 
     Args:
         pay_again: whether paid calls whose answer was lost are made again.
+        on: where shots are made.
 
     Raises:
         FilmError: no session could be opened; nothing was begun.
     """
     price_list()
+    with machines(on) as making, _opened(request, pay_again) as session, making(session) as made:
+        yield made
+
+
+@contextmanager
+def _opened(request: FilmRequest, pay_again: bool) -> Iterator[Session]:
     run, now = this_run(), datetime.now()
     card = RunCard(
         flow_run_id=str(run.id) if run else secrets.token_hex(16),

@@ -29,6 +29,13 @@ Approving = Annotated[
     Approve,
     Parameter(help="Ask on this terminal: shots, before painting; images, before clips; both (default no: nothing)."),
 ]
+On = Annotated[
+    str,
+    Parameter(
+        help="Where shots are made: threads here; dask: Dask on all cores of this machine; dask=tls://host:8786 or "
+        "dask=NAME, a saved block: a cluster."
+    ),
+]
 Json = Annotated[
     bool,
     Parameter(negative=(), show_default=False, help="Print one JSON object as the last line; progress goes to stderr."),

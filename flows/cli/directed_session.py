@@ -16,8 +16,9 @@ from typing import Annotated
 from cyclopts import Parameter
 from rich.console import Console
 
-from flows.cli.command_options import NO_MONEY_OPTIONS, Json, Money, Output
+from flows.cli.command_options import NO_MONEY_OPTIONS, Json, Money, On, Output
 from flows.cli.running import run_on
+from flows.dask_cluster.place import THREADS
 from studio.directing.director import direct, directed_texts, left_out, own_brief, prepare_nothing, read_plan
 from studio.directing.edits import Edit, Plan
 from studio.directing.takes import takes_of
@@ -49,6 +50,7 @@ class Carrying:
     ] = False
     money: Money = NO_MONEY_OPTIONS
     output: Output = None
+    on: On = THREADS
     json: Json = False
 
 
@@ -154,7 +156,7 @@ class Opened:
         direct(self.folder, change, verb, words, now, self.tell, prepare=prepare)
         self.tell(f"{words}: noted in the plan")
         if not how.later:
-            code = run_on(self._console, how.json, self.place, session_id=self.folder.name, money=how.money)
+            code = run_on(self._console, how.json, self.place, session_id=self.folder.name, money=how.money, on=how.on)
             # The plan was changed: a run that was refused, because another one was quicker, is not wrong use.
             return 1 if code == 2 else code
         if makes:

@@ -19,7 +19,7 @@ from rich.console import Console
 
 from flows.cli import direct as director
 from flows.cli.approve import approve as answer_approval
-from flows.cli.command_options import NO_MONEY_OPTIONS, NO_OPTIONS, Approving, GivenOptions, Json, Money, Output
+from flows.cli.command_options import NO_MONEY_OPTIONS, NO_OPTIONS, Approving, GivenOptions, Json, Money, On, Output
 from flows.cli.directed_session import planning
 from flows.cli.doctor import EXAMPLES as DOCTOR_EXAMPLES
 from flows.cli.doctor import doctor as check_up
@@ -35,6 +35,7 @@ from flows.cli.styles import EXAMPLES as STYLES_EXAMPLES
 from flows.cli.styles import styles as list_styles
 from flows.cli.use import EXAMPLES as USE_EXAMPLES
 from flows.cli.use import use as use_own
+from flows.dask_cluster.place import THREADS
 from flows.signals import Terminated
 from studio.cli.terminal import leave, says_yes, typed_answer
 from studio.errors import BadInput, SessionLocked
@@ -68,7 +69,8 @@ app = App(
     help_epilogue='Examples:\n  film make "A lighthouse keeper finds a message in a bottle" --seconds 20\n'
     '  film make "The last bookshop" --aspect 9:16 --height 1920 --captions burned\n'
     '  film make --script my_script.txt "The night train"\n'
-    '  film make "The night train" --name episode-12'
+    '  film make "The night train" --name episode-12\n'
+    '  film make "The night train" --seconds 600 --on dask'
 )
 def make(
     idea: Annotated[str, Parameter(show_default=False, help="What the film is about.")] = "",
@@ -86,6 +88,7 @@ def make(
     money: Money = NO_MONEY_OPTIONS,
     approve: Approving = "no",
     output: Output = None,
+    on: On = THREADS,
     json: Json = False,
 ) -> int:
     """Make a film from an idea. Stopped? Run the same line again: it goes on where it was.
@@ -104,17 +107,17 @@ def make(
     if name is not None:
         _check_nameable(idea, name, resume, place)
     if not idea.strip() and not _given_blank(idea):
-        return _without_idea(place, given, resume, console, json, approve, money)
+        return _without_idea(place, given, resume, console, json, approve, money, on)
     idea = check_idea(idea)
     _tell(shape, console)
     if name is not None:
-        return _make_named(NamedAsk(name, idea, options), place, console, json, approve, money)
+        return _make_named(NamedAsk(name, idea, options), place, console, json, approve, money, on)
     same = None if resume is False else unfinished_session_for(sessions_root(place), idea, options)
     if same is not None and (resume or not asks(console) or _wants(same, console)):
-        return run_on(console, json, place, session_id=same.name, approve=approve, money=money)
+        return run_on(console, json, place, session_id=same.name, approve=approve, money=money, on=on)
     if resume and (busy := busy_with(sessions_root(place), idea, options)):
         raise SessionLocked(f"{busy}: wait for it, stop it, or begin another with --new")
-    return run_on(console, json, place, idea=idea, options=options, approve=approve, money=money)
+    return run_on(console, json, place, idea=idea, options=options, approve=approve, money=money, on=on)
 
 
 def _check_nameable(idea: str, name: str, resume: bool | None, place: Path) -> None:
@@ -125,7 +128,9 @@ def _check_nameable(idea: str, name: str, resume: bool | None, place: Path) -> N
         raise BadInput(f"--name needs the idea, too; to go on with a film by its name: {go_on}")
 
 
-def _make_named(ask: NamedAsk, place: Path, console: Console, json: bool, approve: Approve, money: Money) -> int:
+def _make_named(
+    ask: NamedAsk, place: Path, console: Console, json: bool, approve: Approve, money: Money, on: str
+) -> int:
     """Tell of the finished film of this name, or make it, or go on with it; wait while another run makes it."""
     root = sessions_root(place)
 
@@ -135,7 +140,9 @@ def _make_named(ask: NamedAsk, place: Path, console: Console, json: bool, approv
     there = await_named(root, ask, tell, str)
     if there is not None:
         return show_finished(there, place, console, json)
-    return run_on(console, json, place, idea=ask.idea, options=ask.options, approve=approve, money=money, name=ask.name)
+    return run_on(
+        console, json, place, idea=ask.idea, options=ask.options, approve=approve, money=money, name=ask.name, on=on
+    )
 
 
 @app.command(
@@ -156,6 +163,7 @@ def resume(
     money: Money = NO_MONEY_OPTIONS,
     approve: Approving = "no",
     output: Output = None,
+    on: On = THREADS,
     json: Json = False,
 ) -> int:
     """Go on with a session: make only what is missing. Options must agree with its brief, unless --change is given."""
@@ -181,7 +189,7 @@ def resume(
         brief = read_brief(folder)
         changed = changed_options(brief, given, apply=change, session_id=folder.name)
         options = changed if changed != brief.options else None
-    return run_on(console, json, place, options=options, session_id=folder.name, approve=approve, money=money)
+    return run_on(console, json, place, options=options, session_id=folder.name, approve=approve, money=money, on=on)
 
 
 app.command(
@@ -250,17 +258,18 @@ def _without_idea(
     json: bool,
     approve: Approve,
     money: Money,
+    on: str,
 ) -> int:
     waiting = unfinished(sessions_root(place)) if resume is not False else []
     folder = waiting[0] if waiting else None
     if folder is not None and (resume or not asks(console) or _wants(folder, console)):
         changed_options(read_brief(folder), given, apply=False, session_id=folder.name)
-        return run_on(console, json, place, session_id=folder.name, approve=approve, money=money)
+        return run_on(console, json, place, session_id=folder.name, approve=approve, money=money, on=on)
     if not asks(console):
         first = command("make", "", place, idea="A letter at sea")
         raise BadInput(f"no idea given: say what the film is about, for example {first}")
     idea = check_idea(typed_answer("What is the film about? ", console.file))
-    return run_on(console, json, place, idea=idea, options=film_options(**given), approve=approve, money=money)
+    return run_on(console, json, place, idea=idea, options=film_options(**given), approve=approve, money=money, on=on)
 
 
 def _tell(shape: GivenOptions, console: Console) -> None:

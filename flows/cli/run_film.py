@@ -20,6 +20,7 @@ from rich.console import Console
 from flows.approval import asking_with
 from flows.cli.approval_prompt import asker
 from flows.cli.film_report import print_end, report_of
+from flows.dask_cluster.place import THREADS
 from flows.direct_run import filmed
 from flows.progress_table import ProgressBoard, shown
 from flows.runs.naming import parameters_of
@@ -49,6 +50,7 @@ def run_film(
     terms: TermsChange = NO_CHANGE,
     pay_again: bool = False,
     name: str = "",
+    on: str = THREADS,
 ) -> int:
     """Run the flow, show its progress, print how it ended, and return the exit code.
 
@@ -60,6 +62,7 @@ def run_film(
         approve: what a person at this terminal is asked to approve.
         pay_again: whether paid calls whose answer was lost are made again.
         name: of the film that is asked for by name, else ''.
+        on: where shots are made.
     """
     board = ProgressBoard(began=began)
     there = console.is_terminal and sys.stdin.isatty()
@@ -86,7 +89,7 @@ def run_film(
             with shown(console, board) as screen, _unwatched(beats):
                 closing.append(screen.close)
                 with asking_with(asker(console, screen.freed) if there else None):
-                    error = _run_flow(idea, options, session_id, place, approve, terms, pay_again, name)
+                    error = _run_flow(idea, options, session_id, place, approve, terms, pay_again, name, on)
         except KeyboardInterrupt as stop:
             error = _stopped(TERMINATED if isinstance(stop, Terminated) else INTERRUPTED)
         except TerminationSignal:
@@ -112,6 +115,7 @@ def _run_flow(
     terms: TermsChange,
     pay_again: bool,
     name: str,
+    on: str,
 ) -> BaseException | None:
     change = session_id is not None and options is not None
     asked = _asked(place, session_id) | ((options or FilmOptions()).model_dump() if options or not session_id else {})
@@ -127,6 +131,7 @@ def _run_flow(
         **terms.model_dump(),
         on_ambiguous="retry" if pay_again else "stop",
         name=name or None,
+        on=on,
     )
     if state.is_completed():
         return None

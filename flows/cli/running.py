@@ -16,6 +16,7 @@ from rich.console import Console
 from blocks.crew_names import check_crew
 from flows.cli.command_options import NO_MONEY_OPTIONS, Money
 from flows.cli.early_signals import nothing_begun
+from flows.dask_cluster.place import THREADS, asked_place
 from flows.quick_imports import imports
 from flows.server.address import check_alive, find_engine, prepare_environment
 from flows.server.built_in_server import BuiltIn
@@ -41,14 +42,17 @@ def run_on(
     approve: Approve = "no",
     money: Money = NO_MONEY_OPTIONS,
     name: str = "",
+    on: str = THREADS,
 ) -> int:
     """Run the flow on a session, or on a new one for `idea`; return the exit code.
 
     Args:
         options: of a new film; of an existing session what it is changed to, or None to leave it as it is.
         name: of the film, '' for none.
+        on: where shots are made.
     """
     began = time.monotonic()
+    asked_place(on)
     if options is not None:
         check_crew(options)
     if session_id is None:
@@ -89,6 +93,7 @@ def run_on(
         terms=money.terms(),
         pay_again=pay_again,
         name=name,
+        on=on,
     )
 
 

@@ -21,6 +21,7 @@ from prefect.exceptions import ObjectAlreadyExists, PrefectException
 from prefect.workers.process import ProcessWorker
 
 from blocks.crew import FilmCrew
+from blocks.dask_scheduler import DaskScheduler
 from blocks.film_store import FilmStore
 from blocks.openai_api.account import OpenAIAccount
 from blocks.stability_api.account import StabilityAccount
@@ -51,7 +52,7 @@ def register(pool: str, project: Path) -> list[str]:
     with _client() as client:
         _make_pool(client, pool)
         _make_queue(client, pool)
-        for block in (OpenAIAccount, StabilityAccount, FilmCrew, FilmStore):
+        for block in (OpenAIAccount, StabilityAccount, FilmCrew, FilmStore, DaskScheduler):
             block.register_type_and_schema()
         _deploy(project)
         ours = our_deployments(client, project)

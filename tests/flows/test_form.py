@@ -75,7 +75,7 @@ def test_the_idea_is_asked_first_and_what_few_change_last() -> None:
     order = fields(schema)
     assert order[:7] == ["idea", "seconds", "aspect", "style", "crew", "captions", "approve"]
     groups = [schema["properties"][name]["title"].partition(" · ")[0] for name in order[7:]]
-    assert groups == ["Details"] * 11 + ["Money"] * 3 + ["Session"] * 5
+    assert groups == ["Details"] * 11 + ["Money"] * 3 + ["Session"] * 6
 
 
 def test_a_session_has_a_form_of_its_own() -> None:
