@@ -14,7 +14,7 @@ import threading
 import time
 import warnings
 from collections.abc import Callable, Iterator, Mapping
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import dataclass
 from importlib.metadata import version
 from typing import Any
@@ -31,7 +31,7 @@ dask.config.set(
 )
 # Read when it is imported: what goes wrong is told in this program's own words.
 from distributed import Client, Future, KilledWorker, LocalCluster, Security  # noqa: E402
-from distributed.comm import CommClosedError  # noqa: E402
+from distributed.client import ClosedClientError  # noqa: E402
 
 from flows.dask_cluster import worker  # noqa: E402
 from flows.dask_cluster.worker import Answer, Asked  # noqa: E402
@@ -43,6 +43,8 @@ LOOK_SECONDS = 1.0
 """How often the workers are looked at."""
 SILENT_SECONDS = 30.0
 """How long a worker may give no sign of life (it gives one about every second) before its jobs are given to others."""
+WITHOUT_SECONDS = 2.0
+"""How long there may be no worker before that is told: one that died may be started again at once."""
 GONE_SECONDS = 20.0
 """How long a scheduler may be silent before it counts as gone."""
 POLL_SECONDS = 0.25
@@ -51,6 +53,10 @@ MISTAKES = 3
 """How often a job that a worker could not even begin is given away again: that one is found unfit meanwhile."""
 FIRST_LOOK_SECONDS = 15.0
 """How long the first workers may take to say whether they are fit; a busy one says so later."""
+
+
+_LOST = (OSError, ValueError, RuntimeError, ClosedClientError)
+"""What a client raises whose scheduler has gone, before it is known."""
 
 
 class SchedulerGone(Exception):
@@ -94,6 +100,9 @@ class Cluster:
         self._jobs: dict[str, Hear] = {}
         self._runs_on: dict[str, str] = {}
         self._told: set[str] = set()
+        self._telling = threading.Lock()
+        self._waiting = 0
+        self._without_since: float | None = None
         self._heard_at = time.monotonic()
         self._over = threading.Event()
         self._watch = threading.Thread(target=self._look_on, name="dask workers", daemon=True)
@@ -147,25 +156,40 @@ class Cluster:
         """
         assert self._asked is not None
         said = self._asked.model_copy(update={"job": job}).model_dump_json()
+        with self._telling:
+            self._waiting += 1
+        try:
+            return self._made(said, name, ability, priority, check, hear)
+        finally:
+            with self._telling:
+                self._waiting -= 1
+
+    def _made(self, said: str, name: str, ability: str, priority: int, check: Callable[[], None], hear: Hear) -> Answer:
         mistakes = 0
         while True:
             fit = self._fit_workers(check)
             key = f"{name}-{secrets.token_hex(4)}"
             self._jobs[key] = hear
-            future = self._client.submit(
-                worker.make_piece,
-                said,
-                key=key,
-                pure=False,
-                priority=priority,
-                workers=[*fit] if len(fit) < len(self._workers) else None,
-                allow_other_workers=False,
-                resources={ability: 1} if any(ability in each.resources for each in fit.values()) else None,
-            )
+            offered = any(ability in each.resources for each in fit.values())
+            try:
+                future = self._client.submit(
+                    worker.make_piece,
+                    said,
+                    key=key,
+                    pure=False,
+                    priority=priority,
+                    workers=[*fit] if len(fit) < len(self._workers) else None,
+                    allow_other_workers=False,
+                    resources={ability: 1} if offered else None,
+                )
+            except _LOST:
+                self._await_scheduler(check)
+                continue
             try:
                 answer = self._answer_to(future, key, fit, check)
             finally:
-                future.cancel(reason="given up")
+                with suppress(*_LOST):
+                    future.cancel(reason="given up")
                 self._jobs.pop(key, None)
                 self._runs_on.pop(key, None)
             if answer is not None and not answer.unfit:
@@ -198,12 +222,20 @@ class Cluster:
             return Answer.model_validate_json(future.result())
         if future.status == "error":
             return self._mistake(future.exception())
-        # The connection was lost, and with it the job: it is asked for again, or the scheduler is found to be gone.
+        # The connection was lost, and with it the job.
+        self._await_scheduler(check)
+        return None
+
+    def _await_scheduler(self, check: Callable[[], None]) -> None:
+        """Wait until the connection is there again.
+
+        Raises:
+            SchedulerGone: the scheduler does not come back.
+        """
         while self._client.status != "running":
             check()
             self._check_scheduler()
             time.sleep(POLL_SECONDS)
-        return None
 
     def _mistake(self, error: BaseException | None) -> Answer:
         """Return as an answer that a worker could not begin the job.
@@ -232,25 +264,20 @@ class Cluster:
     # --- workers ----------------------------------------------------------------------------------
 
     def _fit_workers(self, check: Callable[[], None]) -> dict[str, _Seen]:
-        """Return the workers that may be asked, by address; wait while there is none, and tell that once.
+        """Return the workers that may be asked, by address; wait while there is none.
 
         Raises:
             SchedulerGone: the scheduler does not answer.
             EngineFailed: there are workers, and none is fit.
         """
-        waited = False
         while True:
-            fit = {at: each for at, each in [*self._workers.items()] if not each.unfit and not each.silent}
+            fit = {at: each for at, each in self._workers.items() if not each.unfit and not each.silent}
             if fit:
-                if waited:
-                    self._tell_again(f"{self.shown} has workers again")
                 return fit
             check()
             self._check_scheduler()
             if why := self._none_fits():
                 raise EngineFailed(why)
-            waited = True
-            self._tell_once(f"{self.shown} has no workers: waiting for one (dask worker {self.shown})")
             time.sleep(POLL_SECONDS)
 
     def _none_fits(self) -> str:
@@ -266,19 +293,13 @@ class Cluster:
             raise SchedulerGone(f"the Dask scheduler {self.shown} does not answer any more")
 
     def _tell_once(self, line: str) -> None:
-        with _telling:
+        with self._telling:
             new = line not in self._told
             self._told.add(line)
         if new:
             self._tell(line)
 
-    def _tell_again(self, line: str) -> None:
-        """Tell that waiting is over, once, and let what is waited for next be told anew."""
-        with _telling:
-            waited = any("has no workers" in told for told in self._told)
-            self._told = {told for told in self._told if "has no workers" not in told}
-        if waited:
-            self._tell(line)
+    # --- looking on, in a thread of its own -------------------------------------------------------
 
     def _look_on(self) -> None:
         while not self._over.wait(LOOK_SECONDS if self._workers else POLL_SECONDS):
@@ -286,10 +307,32 @@ class Cluster:
                 continue
             try:
                 found = self._client.scheduler_info()["workers"]
-            except (OSError, CommClosedError, ValueError):
+            except _LOST:
                 continue
             self._heard_at = time.monotonic()
             self._workers = {at: self._seen(at, told) for at, told in found.items()}
+            self._tell_of_waiting()
+            if any(each.silent for each in self._workers.values()):
+                self._find_jobs()
+
+    def _tell_of_waiting(self) -> None:
+        """Tell once that there is no worker while a job waits, and once that there is one again."""
+        if self._workers:
+            if self._without_since == 0:
+                self._tell(f"{self.shown} has workers again")
+            self._without_since = None
+        elif self._waiting and self._without_since != 0:
+            now = time.monotonic()
+            self._without_since = self._without_since or now
+            if now - self._without_since >= WITHOUT_SECONDS:
+                self._without_since = 0
+                self._tell(f"{self.shown} has no workers: waiting for one (dask worker {self.shown})")
+
+    def _find_jobs(self) -> None:
+        """Note which worker has which job: one that has gone silent may have got jobs that it has not begun."""
+        with suppress(*_LOST):
+            for at, keys in self._client.processing().items():
+                self._runs_on.update({key: at for key in map(str, keys) if key in self._jobs})
 
     def _seen(self, at: str, told: Mapping[str, Any]) -> _Seen:
         name, sign, now = f"{told['name']} ({at})", float(told["last_seen"]), time.monotonic()
@@ -320,9 +363,6 @@ class Cluster:
         return None if error is None else f"it cannot run this program ({type(error).__name__}: {error})"[:300]
 
 
-_telling = threading.Lock()
-
-
 # --- connecting -----------------------------------------------------------------------------------
 
 
@@ -334,14 +374,17 @@ def of_this_machine(tell: Callable[[str], None]) -> Iterator[Cluster]:
     """
     security = Security.temporary()
     cores = len(os.sched_getaffinity(0))
+    # Its pages are looked at by nobody, and would be open to everybody on this machine.
+    pages = {f"distributed.{side}.http.routes": list[str]() for side in ("scheduler", "worker")}
     with (
+        dask.config.set(pages),
         LocalCluster(
             n_workers=cores,
             threads_per_worker=1,
             host="127.0.0.1",
             protocol="tls",
             security=security,
-            dashboard_address=None,
+            dashboard_address="127.0.0.1:0",
             # As much as threads may take: Dask would kill a worker at its share of the machine's memory.
             memory_limit=0,
             silence_logs=logging.CRITICAL,
@@ -370,7 +413,7 @@ def at_address(address: str, security: Security | None, tell: Callable[[str], No
                     Client(address, security=security, timeout=ANSWER_SECONDS, set_as_default=False, name="film")
                 )
                 theirs = str(client.run_on_scheduler(version, "distributed"))
-        except (OSError, ValueError, TypeError, RuntimeError, CommClosedError) as error:
+        except (*_LOST, TypeError) as error:
             raise BadInput(
                 f"no Dask scheduler answers at {address} ({type(error).__name__}): start one (dask scheduler), or "
                 "correct the address and its certificates"

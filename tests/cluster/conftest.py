@@ -1,9 +1,13 @@
-"""One cluster for all tests of this folder, and Prefect's client for its server."""
+"""Tests of more than one machine: they need the extra `cluster`, and are run by `make cluster-test`.
+
+One cluster for all that need one, and Prefect's client for its server.
+"""
 
 from __future__ import annotations
 
 import tempfile
 from collections.abc import Iterator
+from importlib.util import find_spec
 from pathlib import Path
 
 import pytest
@@ -14,11 +18,19 @@ from tests.cluster.debian import missing
 from tests.cluster.stack import Cluster
 
 
+collect_ignore_glob = [] if all(map(find_spec, ("distributed", "obstore", "moto"))) else ["test_*.py"]
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Mark what is collected here, so that `make test` leaves it out."""
+    for item in items:
+        if Path(__file__).parent in item.path.parents:
+            item.add_marker(pytest.mark.cluster)
+
+
 @pytest.fixture(scope="session")
 def cluster() -> Iterator[Cluster]:
     """All services of compose.yaml, on this machine."""
-    for module in ("prefect_redis", "distributed", "moto"):
-        pytest.importorskip(module, reason="the extra `cluster` is not installed: make cluster-test")
     if packages := missing():
         pytest.skip(f"Debian's {' and '.join(packages)} not installed")
     # Not pytest's own folder: PostgreSQL's user could not enter it.
