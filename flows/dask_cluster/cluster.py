@@ -7,9 +7,11 @@ is found out, and a person is told once of whatever is waited for.
 
 from __future__ import annotations
 
-import logging
 import os
 import secrets
+import signal
+import subprocess
+import sys
 import threading
 import time
 import warnings
@@ -30,12 +32,13 @@ dask.config.set(
     }
 )
 # Read when it is imported: what goes wrong is told in this program's own words.
-from distributed import Client, Future, KilledWorker, LocalCluster, Security  # noqa: E402
+from distributed import Client, Future, KilledWorker, Security  # noqa: E402
 from distributed.client import ClosedClientError  # noqa: E402
 
 from flows.dask_cluster import worker  # noqa: E402
 from flows.dask_cluster.worker import Answer, Asked  # noqa: E402
 from studio.errors import BadInput, EngineFailed  # noqa: E402
+from studio.text.plain_json import read_plainly  # noqa: E402
 
 ANSWER_SECONDS = 10.0
 """How long a scheduler may take to answer when a run begins, and to come back once its connection is lost."""
@@ -51,6 +54,8 @@ POLL_SECONDS = 0.25
 """How often a thread that waits checks whether its run may go on."""
 MISTAKES = 3
 """How often a job that a worker could not even begin is given away again: that one is found unfit meanwhile."""
+CLOSE_SECONDS = 3.0
+"""How long a cluster of this machine may take to end before it is killed."""
 FIRST_LOOK_SECONDS = 15.0
 """How long the first workers may take to say whether they are fit; a busy one says so later."""
 
@@ -368,30 +373,33 @@ class Cluster:
 
 @contextmanager
 def of_this_machine(tell: Callable[[str], None]) -> Iterator[Cluster]:
-    """Start a scheduler on loopback and a worker for every core of this machine, and stop them at the end.
+    """Start a cluster on this machine (`local.py`), connect to it, and stop it at the end.
 
-    Certificates of their own keep other users of the machine away from the scheduler's port.
+    Raises:
+        EngineFailed: it did not start.
     """
-    security = Security.temporary()
-    cores = len(os.sched_getaffinity(0))
-    # Its pages are looked at by nobody, and would be open to everybody on this machine.
-    pages = {f"distributed.{side}.http.routes": list[str]() for side in ("scheduler", "worker")}
-    with (
-        dask.config.set(pages),
-        LocalCluster(
-            n_workers=cores,
-            threads_per_worker=1,
-            host="127.0.0.1",
-            protocol="tls",
-            security=security,
-            dashboard_address="127.0.0.1:0",
-            # As much as threads may take: Dask would kill a worker at its share of the machine's memory.
-            memory_limit=0,
-            silence_logs=logging.CRITICAL,
-        ) as workers,
-        at_address(workers.scheduler_address, security, tell) as cluster,
-    ):
-        yield cluster
+    with subprocess.Popen(
+        [sys.executable, "-P", "-m", "flows.dask_cluster.local"],
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.DEVNULL,
+        start_new_session=True,
+    ) as process:
+        try:
+            said = process.stdout.readline() if process.stdout is not None else b""
+            if not said:
+                raise EngineFailed("the Dask cluster of this machine did not start: make the film without --on dask")
+            told = read_plainly(said)
+            address, *certificates = map(str, told if isinstance(told, list) else ())
+            with at_address(address, security_of(*certificates), tell) as cluster:
+                yield cluster
+        finally:
+            if process.stdin is not None:
+                process.stdin.close()
+            try:
+                process.wait(CLOSE_SECONDS)
+            except subprocess.TimeoutExpired:
+                os.killpg(process.pid, signal.SIGKILL)
 
 
 @contextmanager
