@@ -31,17 +31,19 @@ from studio.production import stages
 from studio.production.makers import HERE, Maker
 from studio.production.work import Job, Work
 
-CLIPS, FRAMES, AT_ONCE = 8, 96, 2
+CLIPS, FRAMES, AT_ONCE = 8, 60, 2
 TICK = os.sysconf("SC_CLK_TCK")
 
 
 def works(folder: Path) -> tuple[Job, list[Work[Any]]]:
-    """Paint the pictures and return the work on their clips."""
+    """Paint a picture and return the work on its clips, each with a seed of its own."""
     crew = offline_crew()
     options = FilmOptions(height=1080, seconds=CLIPS * FRAMES / 24)
     brief = Brief(idea="A lighthouse", options=options, seed=7, started_at="", version="")
     job = Job("session_20260101_000000", folder, brief, crew)
     (folder / "images").mkdir(parents=True)
+    picture = folder / "images/shot_001.png"
+    made = crew.painter.paint("a lighthouse above the sea at dusk", options.size, 7, picture)
     found = []
     for index in range(1, CLIPS + 1):
         shot = Shot(
@@ -54,15 +56,14 @@ def works(folder: Path) -> tuple[Job, list[Work[Any]]]:
             frames=FRAMES,
             seed=index,
         )
-        out = folder / f"images/shot_{index:03d}.png"
-        made = crew.painter.paint(shot.image_prompt, options.size, shot.seed, out)
         silence = receipt("narration", shot, f"narration/shot_{index:03d}.wav", b"", PieceMeasures(seconds=0.0))
-        image = receipt("images", shot, f"images/shot_{index:03d}.png", out.read_bytes(), made)
+        image = receipt("images", shot, "images/shot_001.png", picture.read_bytes(), made)
         found.append(stages.clip(job, shot, image, silence))
     return job, found
 
 
 def receipt(stage: str, shot: Shot, path: str, content: bytes, made: PieceMeasures) -> Receipt:
+    """Return a receipt that proves a piece of a shot."""
     digest = hashlib.sha256(content).hexdigest()
     return Receipt.model_validate(
         {
