@@ -14,6 +14,7 @@ from typing import Any
 
 import pytest
 
+from studio.errors import BadInput
 from studio.model import events
 from studio.model.events import Event
 from tests.support.servers.dask_processes import DaskProcesses, wait_until
@@ -180,3 +181,29 @@ def test_a_silent_worker_is_passed_over(
     run = films.film(in_the_middle_of_a_clip(stop), **SLOW, on=f"dask={dask.address}")
     assert films.bytes_of(run) == by_threads(SLOW)
     assert len([line for line in run.lines if "has been silent" in line]) == 1
+
+
+def test_a_saved_block_holds_address_and_certificates(films: Films, tmp_path: Path) -> None:
+    """A scheduler that takes TLS alone is reached by the block that has its certificates, and by nothing else."""
+    from distributed import Security
+
+    from blocks.dask_scheduler import DaskScheduler
+
+    made = Security.temporary()
+    texts = {"ca-file": made.tls_ca_file, "cert": made.tls_client_cert, "key": made.tls_client_key}
+    options: list[str] = ["--protocol", "tls"]
+    for name, text in texts.items():
+        (tmp_path / name).write_text(str(text), "utf-8")
+        options += [f"--tls-{name}", str(tmp_path / name)]
+    dask = DaskProcesses(tmp_path, *options)
+    try:
+        dask.start_worker("one")
+        told = {"ca": texts["ca-file"], "certificate": texts["cert"], "key": texts["key"]}
+        saving: Any = DaskScheduler(address=dask.address, **told)
+        saving.save("farm", overwrite=True)
+        asked = {**SMALL, "seconds": 4.0}
+        assert isinstance(films.film(**asked, on="dask=farm").result, dict)
+        refused = films.film(**asked, on=f"dask={dask.address}").result
+        assert isinstance(refused, BadInput)
+    finally:
+        dask.end()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import signal
 import subprocess
@@ -15,22 +16,20 @@ PATIENCE_SECONDS = 60.0
 
 
 class DaskProcesses:
-    """Starts a scheduler and workers in a folder, and ends them."""
+    """Starts a scheduler and workers in a folder, and ends them; `security` are the options of both about TLS."""
 
-    def __init__(self, folder: Path) -> None:
-        self.folder = folder
+    def __init__(self, folder: Path, *security: str) -> None:
+        self.folder, self._security = folder, security
         self.workers: dict[str, subprocess.Popen[bytes]] = {}
         self._file = folder / "scheduler.json"
         self.scheduler = self._start("scheduler", "--no-dashboard", "--scheduler-file", str(self._file), "--port", "0")
         wait_until(self._file.exists)
-        import json
-
         self.address = str(json.loads(self._file.read_text("utf-8"))["address"])
         self._client: Any = None
 
     def _start(self, program: str, *arguments: str, **environment: str) -> subprocess.Popen[bytes]:
         return subprocess.Popen(
-            [sys.executable, "-m", "dask", program, "--host", "127.0.0.1", *arguments],
+            [sys.executable, "-m", "dask", program, "--host", "127.0.0.1", *self._security, *arguments],
             cwd=self.folder,
             env={**os.environ, **environment},
             stdin=subprocess.DEVNULL,
