@@ -14,8 +14,16 @@ import sys
 
 import dask
 
-# Its pages are looked at by nobody, and would be open to everybody on this machine. Read when distributed is imported.
-dask.config.set({f"distributed.{side}.http.routes": [] for side in ("scheduler", "worker")})
+# Read when distributed is imported. Its pages are looked at by nobody, and would be open to everybody on this machine;
+# its profiler looks at every thread a hundred times a second.
+dask.config.set(
+    {
+        "distributed.scheduler.http.routes": [],
+        "distributed.worker.http.routes": [],
+        "distributed.worker.profile.enabled": False,
+        "distributed.admin.tick.interval": "500ms",
+    }
+)
 from distributed import LocalCluster, Security  # noqa: E402
 
 

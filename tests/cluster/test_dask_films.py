@@ -34,6 +34,7 @@ class Run:
 
     result: Any
     states: Counter[str]
+    run_id: str
     told: list[Event] = field(default_factory=list)
 
     @property
@@ -55,7 +56,8 @@ class Films:
             state = filmed(**{"idea": IDEA, "output": str(self.output), **options})
         result: Any = state.result(raise_on_failure=False)
         count = 6 + 3 * self.shots(result["session_id"]) if isinstance(result, dict) else 0
-        return Run(result, settled_task_states(str(state.state_details.flow_run_id), count), told)
+        run_id = str(state.state_details.flow_run_id)
+        return Run(result, settled_task_states(run_id, count), run_id, told)
 
     def shots(self, session_id: str) -> int:
         return len([*(self.output / "sessions" / session_id / "images").glob("*.png")])
@@ -207,3 +209,26 @@ def test_a_saved_block_holds_address_and_certificates(films: Films, tmp_path: Pa
         assert isinstance(refused, BadInput)
     finally:
         dask.end()
+
+
+def test_only_workers_with_the_ability_are_asked(films: Films, dask: DaskProcesses) -> None:
+    """Where a worker offers `cpu`, every job goes to such a one; each task run's log names its worker."""
+    dask.start_worker("plain")
+    dask.start_worker("able", "--resources", "cpu=1")
+    wait_until(lambda: len(dask.names()) == 2)
+    run = films.film(**{**SMALL, "seconds": 6.0}, on=f"dask={dask.address}")
+    assert isinstance(run.result, dict)
+    wanted = 3 * films.shots(run.result["session_id"])
+    wait_until(lambda: len(worker_lines(run.run_id)) >= wanted)
+    made = worker_lines(run.run_id)
+    assert len(made) == wanted
+    assert all("made by worker able on" in line for line in made)
+
+
+def worker_lines(run_id: str) -> list[str]:
+    """Return what the server has in the logs of a run's tasks about their workers."""
+    from prefect.client.orchestration import get_client
+
+    with get_client(sync_client=True) as client:
+        found = client.request("POST", "/logs/filter", json={"logs": {"flow_run_id": {"any_": [run_id]}}}).json()
+    return [log["message"] for log in found if log["name"] == "prefect.task_runs.worker" and log["task_run_id"]]
