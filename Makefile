@@ -139,10 +139,6 @@ test-browser: $(TESTING)
 test-patterns: $(TESTING)
 	@exec $(BIN)/python -m pytest tests/test_patterns.py -m patterns $(ARGS)
 
-# What needs the extra `cluster`: object storage and Dask, on loopback.
-test-cluster: $(CLUSTER)
-	@exec $(BIN)/python -m pytest tests/cluster -m cluster $(ARGS)
-
 bench: $(TESTING)
 	@exec $(BIN)/python -m tests.bench.film $(ARGS)
 

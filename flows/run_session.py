@@ -16,9 +16,9 @@ from prefect.settings import PREFECT_FLOWS_HEARTBEAT_FREQUENCY
 
 from blocks.crew import crew_of
 from flows.account_slots import slots
-from flows.film_stores import know_blocks
 from flows.dask_cluster.machines import machines
 from flows.dask_cluster.place import THREADS
+from flows.film_stores import know_blocks
 from flows.prefect_logs import note
 from flows.runs.left_open import close_earlier
 from flows.runs.naming import nameless, rename, run_name

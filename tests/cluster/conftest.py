@@ -17,7 +17,6 @@ from prefect.settings import PREFECT_API_AUTH_STRING, PREFECT_API_URL, temporary
 from tests.cluster.debian import missing
 from tests.cluster.stack import Cluster
 
-
 collect_ignore_glob = [] if all(map(find_spec, ("distributed", "obstore", "moto"))) else ["test_*.py"]
 
 
