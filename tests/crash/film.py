@@ -160,12 +160,17 @@ def further_takes(shots: tuple[Shot, ...]) -> list[Shot]:
 
 @contextmanager
 def opened(
-    output: Path, crew: Crew, session_id: str | None = None, now: datetime = MOMENT, pay_again: bool = False
+    output: Path,
+    crew: Crew,
+    session_id: str | None = None,
+    now: datetime = MOMENT,
+    pay_again: bool = False,
+    run_id: str = "",
 ) -> Iterator[Session]:
     """Lend the session that `film make`, or `film resume ID` where one is named, gets in this output folder."""
     request = FilmRequest("" if session_id else IDEA, OPTIONS, output, session_id)
     card = RunCard(
-        flow_run_id=secrets.token_hex(8),
+        flow_run_id=run_id or secrets.token_hex(8),
         pid=1,
         host=socket.gethostname(),
         started_at=now.isoformat(timespec="seconds"),

@@ -7,7 +7,7 @@ follow one another. From there on it is counting; the law is written down in `do
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Container, Sequence
+from collections.abc import Callable, Container, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
@@ -80,18 +80,29 @@ def begun(call: Call) -> float:
     return datetime.fromisoformat(call.begun_at).timestamp()
 
 
-def compared(folder: Path, lines: Sequence[Line], destroyed: Container[Place] = ()) -> Books:
+def earlier(call: Call, line: Line) -> bool:
+    """Tell whether a call was begun before the vendor saw the request."""
+    return begun(call) <= line.at
+
+
+def compared(
+    folder: Path,
+    lines: Sequence[Line],
+    destroyed: Container[Place] = (),
+    may_be_of: Callable[[Call, Line], bool] = earlier,
+) -> Books:
     """Hold a session's ledger against the vendor's lines, at the end of all runs.
 
     Args:
         destroyed: pieces whose file and whose held answer a fault destroyed: each may be paid for once more.
+        may_be_of: tells whether a request may be that of a call for its piece; of several the last is taken.
     """
     calls = read_calls(folder)
     bills = {line.number: line for line in lines if line.what == "billed"}
     matched: dict[str, list[Line]] = {}
     wrong: list[str] = []
     for line in (each for each in lines if each.what == "seen"):
-        of_it = [call for call in calls if (call.stage, call.index) == place_of(line) and begun(call) <= line.at]
+        of_it = [call for call in calls if (call.stage, call.index) == place_of(line) and may_be_of(call, line)]
         if of_it:
             matched.setdefault(of_it[-1].path, []).append(line)
         else:

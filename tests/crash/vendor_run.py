@@ -288,13 +288,15 @@ def struck(strike: Strike, meter: Meter) -> Iterator[None]:
             desk._sent, store.publish, ledger.done, ledger._end = sent, publish, done, end
 
 
-def make(output: Path, meter: Meter, hands: Crew, pay_again: bool, session_id: str | None = None) -> Ending:
+def make(
+    output: Path, meter: Meter, hands: Crew, pay_again: bool, session_id: str | None = None, run_id: str = ""
+) -> Ending:
     """Run the command once, in this process."""
     run: PaidRun | None = None
     # What is lent is taken back: a worker that a later test of this process starts would else read these prices.
     with patch.dict(os.environ, {OWN: str(meter.prices)}), patch.object(film, "OPTIONS", OPTIONS):
         try:
-            with film.opened(output, hands, session_id, pay_again=pay_again) as session:
+            with film.opened(output, hands, session_id, pay_again=pay_again, run_id=run_id) as session:
                 run = PaidRun(session)
                 run.film()
                 return Ending("done")

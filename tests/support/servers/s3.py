@@ -23,13 +23,13 @@ KEYS = {
     "AWS_ALLOW_HTTP": "true",
 }
 """Environment of a program that uses the server, without its address."""
-_SIGNED = "AWS4-HMAC-SHA256 Credential=a/20200101/us-east-1/s3/aws4_request, SignedHeaders=host, Signature=x"
+SIGNED = "AWS4-HMAC-SHA256 Credential=a/20200101/us-east-1/s3/aws4_request, SignedHeaders=host, Signature=x"
 _buckets = itertools.count(1)
 
-Fault = Literal["", "503", "no answer", "half an answer", "hang", "no conditions", "bare tags", "403", "quota"]
+Fault = Literal["", "503", "no answer", "half an answer", "hang", "cut", "no conditions", "bare tags", "403", "quota"]
 """What happens to a request: it is refused; carried out, and its answer lost, or cut off; never answered; its
-conditions are left out; it compares tags without their quotes, as Ceph does; the account may not do it; there is no
-more room."""
+connection is cut before anything is done; its conditions are left out; it compares tags without their quotes, as Ceph
+does; the account may not do it; there is no more room."""
 
 
 class S3Server:
@@ -62,7 +62,7 @@ class S3Server:
     def new_bucket(self) -> str:
         """Make a bucket and return its name."""
         name = f"films-{os.getpid()}-{next(_buckets)}"
-        made = urllib.request.Request(f"{self.address}/{name}", method="PUT", headers={"Authorization": _SIGNED})
+        made = urllib.request.Request(f"{self.address}/{name}", method="PUT", headers={"Authorization": SIGNED})
         urllib.request.urlopen(made, timeout=30).close()
         return name
 
@@ -85,8 +85,8 @@ class Seen:
 class FaultyS3:
     """Passes requests on to a server; `fault` says what goes wrong with one, by its method and key."""
 
-    def __init__(self, behind: S3Server) -> None:
-        self.behind = behind
+    def __init__(self, behind: S3Server, at: str = "127.0.0.1") -> None:
+        self.behind, self._at = behind, at
         self.fault: Callable[[str, str], Fault] = lambda method, key: ""
         self.seen: list[Seen] = []
         self.ended = threading.Event()
@@ -103,14 +103,14 @@ class FaultyS3:
 
             do_GET = do_PUT = do_POST = do_DELETE = do_HEAD = _any  # the library's names
 
-        self._server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+        self._server = ThreadingHTTPServer((at, 0), Handler)
         self._server.daemon_threads = True
         threading.Thread(target=self._server.serve_forever, daemon=True).start()
 
     @property
     def address(self) -> str:
         """The proxy's URL."""
-        return f"http://127.0.0.1:{self._server.server_address[1]}"
+        return f"http://{self._at}:{self._server.server_address[1]}"
 
     def pass_on(self, handler: BaseHTTPRequestHandler) -> None:
         """Answer one request."""
@@ -119,6 +119,9 @@ class FaultyS3:
         fault = self.fault(handler.command, key)
         if fault == "hang":
             self.ended.wait(120)
+            handler.close_connection = True
+            return
+        if fault == "cut":
             handler.close_connection = True
             return
         refusals = {"503": (503, "SlowDown"), "403": (403, "AccessDenied"), "quota": (403, "QuotaExceeded")}
@@ -135,11 +138,7 @@ class FaultyS3:
             headers["If-Match"] = f'"{tag}"'
         if fault == "no conditions":
             headers = {name: value for name, value in headers.items() if not name.lower().startswith("if-")}
-        link = http.client.HTTPConnection("127.0.0.1", self.behind.port, timeout=60)
-        link.request(handler.command, handler.path, body, headers)
-        answer = link.getresponse()
-        content = answer.read()
-        link.close()
+        answer, content = self.carried_out(handler.command, handler.path, body, headers)
         if fault == "no answer":
             handler.close_connection = True
             return
@@ -150,6 +149,17 @@ class FaultyS3:
         }
         size = answer.getheader("Content-Length")
         self._answer(handler, answer.status, kept, content, key, len(body), size, half=fault == "half an answer")
+
+    def carried_out(
+        self, method: str, path: str, body: bytes, headers: dict[str, str]
+    ) -> tuple[http.client.HTTPResponse, bytes]:
+        """Let the server do what is asked; return its answer, and the answer's body."""
+        link = http.client.HTTPConnection("127.0.0.1", self.behind.port, timeout=60)
+        link.request(method, path, body, headers)
+        answer = link.getresponse()
+        content = answer.read()
+        link.close()
+        return answer, content
 
     def _answer(
         self,
