@@ -256,7 +256,8 @@ class Bucket:
                 raise
             except (BaseError, OSError) as error:
                 _refused(self.url, error)
-                reason, gone = reason_of(error), time.monotonic() - began
+                # From when the store fell silent, for whomever: a film whose store is gone does not wait at every shot.
+                reason, gone = reason_of(error), time.monotonic() - min(began, self._silent_since or began)
                 if stopped := self.why_stopped():
                     raise StoreDown(f"{self.url} does not answer ({reason}), and {stopped}") from error
                 if gone + pause > self.patience_seconds:

@@ -103,6 +103,22 @@ def test_patience_ends(url: str, s3: FaultyS3) -> None:
         bucket.put("blobs/a", b"content")
 
 
+def test_patience_is_one_for_all(url: str, s3: FaultyS3) -> None:
+    """How long a store may stay silent counts from when it fell silent: whoever asks once that is over waits no more,
+    so a film whose store is gone for good ends, and does not wait anew at each of its shots."""
+    bucket = Bucket(url, patience_seconds=2.0)
+    s3.fault = lambda method, key: "503"
+    with pytest.raises(StoreDown):
+        bucket.put("blobs/a", b"content")
+    asked = len(s3.seen)
+    with pytest.raises(StoreDown):
+        bucket.put("blobs/b", b"content")
+    assert len(s3.seen) - asked <= 3
+    s3.fault = lambda method, key: ""
+    bucket.put("blobs/c", b"content")
+    assert bucket._silent_since is None
+
+
 def test_who_may_not_is_told_at_once(url: str, s3: FaultyS3) -> None:
     """A refused account and a bucket that is not there are one line each, and are not waited for."""
     bucket = Bucket(url)
