@@ -293,7 +293,6 @@ class Stage:
             "PREFECT_SERVER_ANALYTICS_ENABLED": "false",
             "DO_NOT_TRACK": "1",
             "OPENAI_BASE_URL": f"http://{self.vendor}/t/{run}/v1",
-            "FAKETIME_DONT_FAKE_MONOTONIC": "1",
             "PYTHONPATH": str(Path(__file__).parents[2]),
             "NO_COLOR": "1",
         }

@@ -47,7 +47,10 @@ Moment = Literal[
 not named yet, an answer that is on its disk. '' for a moment that is drawn, or that the vendor's part of the strike
 has."""
 
-PATIENCE_SECONDS = 1.0
+PATIENCE_SECONDS, SHORT_PATIENCE_SECONDS = 60.0, 1.0
+"""How long a host waits for the store, and one whose network is cut."""
+ANSWER_SECONDS, SHORT_ANSWER_SECONDS = 10.0, 0.8
+"""How long it waits for an answer."""
 _HASTY: tuple[tuple[object, str, float], ...] = (
     (ownership, "SILENCE_SECONDS", 1.5),
     (ownership, "BEAT_SECONDS", 0.25),
@@ -55,7 +58,6 @@ _HASTY: tuple[tuple[object, str, float], ...] = (
     (index, "SILENCE_SECONDS", 1.5),
     (publisher, "BEAT_SECONDS", 0.25),
     (publisher, "GROUP_SECONDS", 0.1),
-    (bucket, "ANSWER_SECONDS", 0.8),
     (bucket, "FIRST_WAIT_SECONDS", 0.1),
 )
 
@@ -97,6 +99,8 @@ class Command:
     painting: Painting
     pay_again: bool = False
     session_id: str | None = None
+    will_be_cut: bool = False
+    """Whether its host will be cut off from the store: then it is not to wait for long."""
 
 
 @dataclass
@@ -161,7 +165,7 @@ def start(base: Path, host: str, hours: int, doors: Doors, meter: Meter, command
         return Running(pid, host, command.run_id, command.pay_again, base)
     ending = Ending("crashed")
     try:
-        with on_host(base / host, host, doors.address(host), hours):
+        with on_host(base / host, host, doors.address(host), hours, will_be_cut=command.will_be_cut):
             ending = _run(base, meter, command, blow)
     except BaseException:
         ending = Ending("crashed", traceback.format_exc())
@@ -171,10 +175,12 @@ def start(base: Path, host: str, hours: int, doors: Doors, meter: Meter, command
 
 
 @contextmanager
-def on_host(cache: Path, name: str, address: str, hours: int = 0) -> Iterator[None]:
+def on_host(cache: Path, name: str, address: str, hours: int = 0, *, will_be_cut: bool = False) -> Iterator[None]:
     """Let this process, which was forked for it, be a host."""
+    patience = SHORT_PATIENCE_SECONDS if will_be_cut else PATIENCE_SECONDS
+    bucket.ANSWER_SECONDS = SHORT_ANSWER_SECONDS if will_be_cut else ANSWER_SECONDS
     os.environ.update(
-        {**KEYS, "AWS_ENDPOINT_URL": address, "FILM_CACHE": str(cache), "FILM_STORE_PATIENCE": str(PATIENCE_SECONDS)}
+        {**KEYS, "AWS_ENDPOINT_URL": address, "FILM_CACHE": str(cache), "FILM_STORE_PATIENCE": str(patience)}
     )
     socket.gethostname = lambda: name
     outputs.forget()

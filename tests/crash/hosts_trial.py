@@ -105,7 +105,8 @@ class Room:
         if not pay_again:
             self.cut_off[run_id] = self._cut_off()
         url = f"s3://{self.bucket}/{self.name}"
-        command = Command(run_id, url, self.case.painting, pay_again, self.session_id)
+        will_be_cut = not self.runs and self.case.shut not in ("", "503")
+        command = Command(run_id, url, self.case.painting, pay_again, self.session_id, will_be_cut)
         run = start(self.base, host, self.hours(host), self.doors, self.meter, command, blow)
         self.runs.append(run)
         return run
@@ -194,9 +195,13 @@ def _strike(room: Room) -> Running:
     case = room.case
     room.doors.shut_at(A, case.shut, case.shut_at)
     run = room.start(A, case.first_retries, case.blow)
-    if case.shut:
-        while not room.doors.is_shut(A) and run.wait(0.02) is None:
-            pass
+    while case.shut and run.wait(0.02) is None:
+        if not room.doors.is_shut(A):
+            continue
+        if room.session_id is not None:
+            break
+        # Before it has a session in the store nobody can go on with it: two hosts would make two films.
+        room.doors.shut_at(A, case.shut, 10)
     if case.shut == "503":
         room.doors.shut(B, "503")
         room.doors.shut(A, "503")
@@ -210,6 +215,11 @@ def _strike(room: Room) -> Running:
     ends = not case.shut or case.after_seconds is not None
     if ends and run.wait(LONG_SECONDS, or_stopped=True) is None and not run.stopped:
         room.ended(run)
+    while run.stopped and room.session_id is None:
+        # The same of one that sleeps.
+        run.send(signal.SIGCONT)
+        run.wait(0.3)
+        run.send(signal.SIGSTOP)
     return run
 
 
