@@ -12,7 +12,7 @@ import pytest
 from studio.billing import desk, ledger
 from studio.model.paid import VendorError
 from tests.crash.vendor import AT_THE_ANSWER, FAULTS, KILLS, Undisturbed, attempt, cases, money, vendor
-from tests.crash.vendor_run import WORDS, Strike
+from tests.crash.vendor_run import WORDS, Strike, in_a_process
 from tests.crash.vendor_trial import Case, VendorTrial
 from tests.support.sampled import sampled
 from tests.support.vendors.metering import Fault, Meter
@@ -73,6 +73,15 @@ def test_a_full_run_strikes_everywhere(house: House) -> None:
     assert set(range(len(house[1].operations))) <= books
     places = {case.strike.faults[0].words for case in drawn if case.strike.faults}
     assert places == set(WORDS.values())
+
+
+@pytest.mark.thorough
+@pytest.mark.parametrize("kill", KILLS)
+def test_every_kill_kills(house: House, tmp_path: Path, kill: Any) -> None:
+    """No moment at which a run is to be killed has moved away from under the bench."""
+    (tmp_path / "output").mkdir()
+    name, strike = f"killed-{next(_numbers)}", Strike(kill=kill, at=("images", 2), operation=3)
+    assert in_a_process(tmp_path / "output", house[0][0], name, "Stability", strike, pay_again=False).how == "killed"
 
 
 def _half_a_picture(kill: Any = "") -> Case:

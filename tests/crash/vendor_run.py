@@ -39,6 +39,7 @@ from studio.model.paid import Reply, Request
 from studio.model.receipt import Receipt
 from studio.planning.cast import cast_of
 from studio.planning.orders import character_number
+from studio.store.folder_store import FolderDocuments
 from studio.store.piece_store import PieceStore
 from tasks.cast import paint_portrait
 from tasks.film import cut_film
@@ -239,7 +240,8 @@ def struck(strike: Strike, meter: Meter) -> Iterator[None]:
     desk: Any = Desk
     store: Any = PieceStore
     ledger: Any = Ledger
-    sent, publish, done, end = desk._sent, store.publish, ledger.done, ledger._end
+    documents: Any = FolderDocuments
+    sent, publish, done, write = desk._sent, store.publish, ledger.done, documents.write_answer
 
     def sending(self: Any, request: Request, send: Callable[[], Reply], slowed: int) -> Any:
         place = (self._order.stage, self._order.index)
@@ -272,20 +274,19 @@ def struck(strike: Strike, meter: Meter) -> Iterator[None]:
             die()
         return booked
 
-    def ending(self: Any, call: Call, state: str, *words: Any, **told: Any) -> Call:
-        if strike.kill == "answer kept" and state == "done" and (call.stage, call.index) == strike.at:
+    def writing(self: Any, path: str, content: bytes) -> None:
+        write(self, path, content)
+        if strike.kill == "answer kept" and path.startswith(f"calls/{strike.at[0]}-{strike.at[1]:03d}-"):
             die()
-        ended: Call = end(self, call, state, *words, **told)
-        return ended
 
     with ExitStack() as stack:
         if strike.kill in ("in the books", "inside the books"):
             stack.enter_context(files.through(Books(strike.operation, inside=strike.kill == "inside the books")))
-        desk._sent, store.publish, ledger.done, ledger._end = sending, publishing, keeping, ending
+        desk._sent, store.publish, ledger.done, documents.write_answer = sending, publishing, keeping, writing
         try:
             yield
         finally:
-            desk._sent, store.publish, ledger.done, ledger._end = sent, publish, done, end
+            desk._sent, store.publish, ledger.done, documents.write_answer = sent, publish, done, write
 
 
 def make(
