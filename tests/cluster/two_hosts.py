@@ -44,6 +44,7 @@ SHOTS = 40
 LINES = tuple(f"The lamp is lit in room {number}." for number in range(1, SHOTS + 1))
 SHAPE = ("--crew", "openai", "--seconds", "80", "--shot-seconds", "2", "--height", "144", "--seed", "7")
 IDEA = "A lighthouse keeper finds a message in a bottle"
+TRIES = 3
 SILENCE_SECONDS, BEAT_SECONDS = 4.0, 0.8
 """As the program's, a fifth of them: 20 kills shall take minutes."""
 FILM = (
@@ -304,9 +305,11 @@ class Stage:
         return heads[-1].head.epoch if heads else 0
 
     def owns(self, run: Run) -> bool:
-        """Tell whether a run has the session."""
+        """Tell whether a run has the session. `film resume` takes it twice: at first to see whether nobody has it."""
         heads = self.doors.passed("films", "heads")
-        return bool(heads) and heads[-1].head.holder.host == run.host and heads[-1].head.epoch > run.after_epoch
+        head = heads[-1].head if heads else None
+        takes = 2 if run.after_epoch else 1
+        return head is not None and head.holder.host == run.host and head.epoch >= run.after_epoch + takes
 
     def wait(self, run: Run, until_owner: bool = True, seconds: float = LONG_SECONDS) -> bool:
         """Wait until a run has the session, or has ended; tell whether it has it. Or wait for its end."""
@@ -401,8 +404,11 @@ def _strike(made: Stage, run: Run, blow: Blow, other: str, rng: random.Random) -
         run.tell(signal.SIGSTOP)
     else:
         made.net.link(run.host, up=False)
-    second = made.start(other)
-    made.wait(second)
+    for _ in range(TRIES):
+        # One that finds a sign of life of a moment ago is refused, as a person would be.
+        second = made.start(other)
+        if made.wait(second):
+            break
     if blow == "asleep":
         run.tell(signal.SIGCONT)
     else:
