@@ -226,7 +226,10 @@ def _strike(room: Room) -> Running:
 def _go_on(room: Room, struck: Running) -> None:
     """Let B go on until the film is whole, and A awake, or back, when the case says so."""
     case, rng = room.case, random.Random(room.case.seed)
-    if case.disk == "goes on at once":
+    if room.session_id is None:
+        # A died before it had a session in the store: there is none that two could go on with.
+        pass
+    elif case.disk == "goes on at once":
         both = [room.start(host, pay_again=False) for host in rng.sample((A, B), 2)]
         for each in both:
             room.ended(each)
