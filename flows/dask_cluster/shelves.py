@@ -22,7 +22,7 @@ from studio.model.film import Sha256
 from studio.model.frozen_model import FrozenModel
 from studio.model.receipt import PieceMeasures
 from studio.object_storage.bucket import Bucket, Taken
-from studio.object_storage.head import blob_key
+from studio.object_storage.head import PIECES, blob_key
 from studio.store.folders import sessions_root
 
 PREFIX = ".shelf_"
@@ -200,7 +200,7 @@ def shelf_at(address: ShelfAddress, why_stopped: Callable[[], str] = str) -> She
 
 
 def _receipt_key(fingerprint: str) -> str:
-    return f"pieces/{fingerprint}.json"
+    return f"{PIECES}/{fingerprint}.json"
 
 
 def _fetched(blocks: Iterator[bytes], sha256: str, size: int, path: Path) -> None:

@@ -13,7 +13,7 @@ from datetime import timedelta
 
 from studio.errors import BadInput
 from studio.object_storage.bucket import Bucket, Entry
-from studio.object_storage.head import ANSWERS, BLOBS, HEADS, TRASH, blob_key, read_head
+from studio.object_storage.head import ANSWERS, BLOBS, HEADS, PIECES, TRASH, blob_key, read_head
 from studio.object_storage.index import READERS
 
 YOUNG = timedelta(days=1)
@@ -26,7 +26,7 @@ class Unnamed:
 
     Attributes:
         to_trash: those that are to be moved to the trash.
-        to_remove: those that have been in the trash for a day.
+        to_remove: those that have been in the trash for a day, and receipts of shots that no run took in.
         to_restore: those in the trash that are named after all.
         young: how many were spared because they are young.
     """
@@ -49,13 +49,18 @@ def survey(bucket: Bucket, age: timedelta = YOUNG) -> Unnamed:
         BadInput: a head is damaged, so that it is not known what it names.
     """
     contents, trash = list(bucket.entries(f"{BLOBS}/")), list(bucket.entries(f"{TRASH}/"))
+    left = list(bucket.entries(f"{PIECES}/"))
     # After the contents: what a session named meanwhile is named here.
     named, now = _named(bucket), bucket.now()
     unnamed = [each for each in contents if _digest(each) not in named]
     old = [each for each in unnamed if now - each.modified > age]
     return Unnamed(
         tuple(old),
-        tuple(each for each in trash if _digest(each) not in named and now - each.modified > age),
+        tuple(
+            each
+            for each in (*(each for each in trash if _digest(each) not in named), *left)
+            if now - each.modified > age
+        ),
         tuple(each for each in trash if _digest(each) in named),
         len(unnamed) - len(old),
     )

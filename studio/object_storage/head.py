@@ -20,9 +20,9 @@ from studio.errors import BadInput
 from studio.text.display import printable
 from studio.text.plain_json import NotJson, read_plainly
 
-BLOBS, HEADS, ANSWERS, TRASH = "blobs", "heads", "answers", "trash"
-"""The folders of a store: contents by checksum, a head for every session, answers of paid calls by their names, and
-contents that nothing named a while ago."""
+BLOBS, HEADS, ANSWERS, PIECES, TRASH = "blobs", "heads", "answers", "pieces", "trash"
+"""The folders of a store: contents by checksum, a head for every session, answers of paid calls by their names,
+receipts of shots that a Dask worker made and no run took in yet, and contents that nothing named a while ago."""
 INLINE = 128
 """Most files of a folder that the head names itself; a folder with more is named by shards."""
 SHARDS = 16
