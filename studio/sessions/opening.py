@@ -107,7 +107,7 @@ def build_session(
 ) -> Session:
     """Return the session kept in `store`, ready to be worked on; nothing is read or written."""
     go_on = command("resume", store.id, store.folder.parent.parent)
-    control = RunControl(go_on, lambda: limits.why_stopped() or store.why_lost())
+    control = RunControl(go_on, limits.why_stopped, store.why_lost)
 
     store.wait_while(lambda: "the run was stopped" if control.stop.is_set() else "")
 

@@ -20,6 +20,7 @@ from studio.object_storage.head import Head, Holder, head_key
 from studio.object_storage.ownership import Ownership, claim, look, take
 from studio.object_storage.publisher import Publisher
 from studio.object_storage.store_output import StoreOutput
+from studio.sessions.run_control import RunControl
 from tests.support.servers.s3 import FaultyS3
 
 ID = "session_20250208_002238"
@@ -216,3 +217,17 @@ def test_who_has_not_heard_that_it_lost_a_session_does_not_end_well(
         mine.close()
     assert mine.why_lost()
     mine.close()
+
+
+def test_a_run_that_lost_its_session_ends_as_lost_and_not_as_stopped(machine: Machine) -> None:
+    """Between two pieces of work, too, the loss is told as what it is: nobody pressed Ctrl-C, so it does not end with
+    130."""
+    _, mine = session(machine("a"))
+    control = RunControl("film resume x", why_lost=mine.why_lost)
+    control.check_running()
+    assert take(Bucket(mine.bucket.url), ID, replace(holder("b"), copy=mine._ownership.head.holder.copy)) is not None
+    with pytest.raises(SessionLost):
+        mine._show_life()
+    with pytest.raises(SessionLost, match=r"taken over.*; go on with: film resume x") as told:
+        control.check_running()
+    assert told.value.exit_code == 1
