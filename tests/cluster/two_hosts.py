@@ -30,12 +30,13 @@ from typing import Annotated, Literal
 
 from cyclopts import App, Parameter
 
-from studio.fs import files
+from studio.billing.calls import Call
+from studio.fs import files, tolerant
 from studio.store.receipts import read_receipt
 from tests.crash import judge, vendor_judge
 from tests.crash.hosts_doors import HOSTS, Doors, doors, out_of_turn
 from tests.crash.judge import Piece
-from tests.crash.vendor_judge import Books, compared
+from tests.crash.vendor_judge import Books, begun, compared
 from tests.crash.vendor_trial import artefacts
 from tests.support.servers.s3 import KEYS, S3Server
 from tests.support.vendors.metering import Line, Meter
@@ -45,6 +46,8 @@ LINES = tuple(f"The lamp is lit in room {number}." for number in range(1, SHOTS 
 SHAPE = ("--crew", "openai", "--seconds", "80", "--shot-seconds", "2", "--height", "144", "--seed", "7")
 IDEA = "A lighthouse keeper finds a message in a bottle"
 TRIES = 3
+FAKETIME = sorted(str(path) for path in Path("/usr/lib").glob("*/faketime/libfaketime.so.1"))
+"""Debian's `faketime`, where it is installed."""
 SILENCE_SECONDS, BEAT_SECONDS = 4.0, 0.8
 """As the program's, a fifth of them: 20 kills shall take minutes."""
 FILM = (
@@ -174,6 +177,8 @@ class Run:
     said: Path
     after_epoch: int
     """The session's epoch when it began."""
+    hours: int
+    """By how many hours its clock is off."""
     blow: str = ""
 
     def tell(self, number: signal.Signals) -> None:
@@ -244,18 +249,18 @@ class Stage:
         said = self.base / f"{name}.txt"
         inside = f'hostname {host}; exec "$@"'
         there = ["ip", "netns", "exec", self.net.namespace(host), "unshare", "--uts", "sh", "-c", inside, "sh"]
-        clock = ["faketime", "-f", f"{hours:+d}h"] if hours else []
+        clock = {"LD_PRELOAD": FAKETIME[0], "FAKETIME": f"{hours:+d}h"} if hours else {}
         with open(said, "wb") as out:
             process = subprocess.Popen(
-                [*there, *clock, sys.executable, "-c", FILM, *asked],
+                [*there, sys.executable, "-c", FILM, *asked],
                 cwd=self.base,
-                env=self.environment(host, name, f"s3://{self.bucket}/films"),
+                env=self.environment(host, name, f"s3://{self.bucket}/films") | clock,
                 stdin=subprocess.DEVNULL,
                 stdout=out,
                 stderr=out,
                 start_new_session=True,
             )
-        run = Run(host, name, process, said, self.epoch)
+        run = Run(host, name, process, said, self.epoch, hours)
         self.undo.callback(process.wait)
         self.undo.callback(run.tell, signal.SIGKILL)
         self.runs.append(run)
@@ -350,7 +355,7 @@ def stage() -> Iterator[Stage]:
 def blows(kills: int, rng: random.Random) -> list[tuple[Blow, int]]:
     """Return what befalls the runs in turn, and their clocks: kills, and between them a sleep, a cut link, a clock an
     hour off for every ten of them, once at least."""
-    clocks = shutil.which("faketime") is not None
+    clocks = bool(FAKETIME)
     found: list[tuple[Blow, int]] = [("kill -9", 0) for _ in range(kills)]
     for at in range(0, kills, 10):
         found[at] = ("kill -9", rng.choice((-1, 1)) if clocks else 0)
@@ -449,10 +454,19 @@ def _judged(made: Stage, undisturbed: dict[str, str], struck: dict[str, int], se
     lost, again = _lost_and_again(made, found)
     vendor_judge.LINES, before = LINES, vendor_judge.LINES  # type: ignore[assignment]  # longer
     try:
-        books = compared(found, made.lines())
+        books = compared(found, made.lines(), may_be_of=lambda call, line: _may_be_of(made, found, call, line))
     finally:
         vendor_judge.LINES = before
     return Found(made.runs, struck, books, lost, again, wrong, seconds)
+
+
+def _may_be_of(made: Stage, folder: Path, call: Call, line: Line) -> bool:
+    """Tell whether a request is of the run that made the call, by that run's card, and came after its beginning."""
+    run = made.runs[line.number // 1_000]
+    with tolerant.entered(folder) as opened:
+        card = tolerant.dict_at(opened, f"runs/{call.run_id}.json") if opened is not None else {}
+    mine = (card.get("host"), card.get("pid")) == (run.host, run.process.pid)
+    return mine and begun(call) - 3600 * run.hours <= line.at
 
 
 def _lost_and_again(made: Stage, folder: Path) -> tuple[list[str], list[str]]:
