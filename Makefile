@@ -175,7 +175,7 @@ cluster: $(CLUSTER)
 # As root it installs those two packages; else what needs them is skipped, by name.
 cluster-test: $(CLUSTER)
 	@$(BIN)/python -m tests.cluster.debian
-	@exec $(BIN)/python -m pytest tests/cluster -m cluster $(ARGS)
+	@exec $(BIN)/python -m pytest tests/cluster tests/crash/test_hosts.py -m cluster $(ARGS)
 
 environment: $(READY)
 
