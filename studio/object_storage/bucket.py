@@ -109,6 +109,7 @@ class Bucket:
         self._store = _opened(self.url, settings or {}, allow_http)
         self._lock = threading.Lock()
         self._silent_since: float | None = None
+        self._told = False
 
     def get(self, key: str) -> Found | None:
         """Return the object; None if there is none."""
@@ -257,10 +258,12 @@ class Bucket:
             except (BaseError, OSError) as error:
                 _refused(self.url, error)
                 # From when the store fell silent, for whomever: a film whose store is gone does not wait at every shot.
-                reason, gone = reason_of(error), time.monotonic() - min(began, self._silent_since or began)
+                reason, gone = reason_of(error), time.monotonic() - self._fell_silent(began)
                 if stopped := self.why_stopped():
                     raise StoreDown(f"{self.url} does not answer ({reason}), and {stopped}") from error
                 if gone + pause > self.patience_seconds:
+                    # Nobody waits any more before it has answered once.
+                    self._fell_silent(time.monotonic() - self.patience_seconds)
                     raise StoreDown(
                         f"{self.url} has not answered for {gone:.0f} s ({reason}): nothing is lost; when it is back, "
                         "run the same line again on this machine"
@@ -272,17 +275,23 @@ class Bucket:
                 self._answers()
                 return value
 
+    def _fell_silent(self, began: float) -> float:
+        """Return since when the store does not answer; an attempt that began then has just failed."""
+        with self._lock:
+            self._silent_since = min(began, self._silent_since or began)
+            return self._silent_since
+
     def _waits(self, reason: str) -> None:
         with self._lock:
-            if self._silent_since is None:
-                self._silent_since = time.monotonic()
+            if not self._told:
+                self._told = True
                 self.tell(f"{self.url} does not answer ({reason}): waiting for it")
 
     def _answers(self) -> None:
         with self._lock:
-            if self._silent_since is not None:
+            if self._told and self._silent_since is not None:
                 self.tell(f"{self.url} answers again, after {time.monotonic() - self._silent_since:.0f} s")
-                self._silent_since = None
+            self._silent_since, self._told = None, False
 
 
 def check_url(url: str) -> str:
@@ -332,9 +341,17 @@ def _opened(url: str, settings: Mapping[str, str], allow_http: bool) -> ObjectSt
             f"{url} is in object storage, which needs the extra 'cluster': pip install 'film-studio[cluster]', or in a "
             "checkout: pip install '.[cluster]'"
         ) from error
+    address = settings.get("endpoint") or os.environ.get("AWS_ENDPOINT_URL" if url.startswith("s3:") else "", "")
     plain = allow_http or any(
         os.environ.get(f"{cloud}_ALLOW_HTTP", "").lower() in ("1", "true", "yes") for cloud in ("AWS", "AZURE")
     )
+    if address and not address.lower().startswith(("http://", "https://")):
+        raise BadInput(f"the address of the store, {printable(address)[:80]!r}, must begin with https:// or http://")
+    if address.lower().startswith("http://") and not plain:
+        raise BadInput(
+            f"the address of the store, {printable(address)[:80]!r}, has no TLS: take one with https://, or allow it "
+            "with AWS_ALLOW_HTTP=true"
+        )
     try:
         return from_url(
             url,

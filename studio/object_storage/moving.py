@@ -10,8 +10,8 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from studio.errors import Contradiction, NoSuchSession
-from studio.fs import files
+from studio.errors import BadInput, Contradiction, NoSuchSession
+from studio.fs import absent, files
 from studio.object_storage import ownership, working_copy
 from studio.object_storage.head import Head
 from studio.object_storage.publisher import Publisher
@@ -37,10 +37,17 @@ def push(output: StoreOutput, folder: Path, over: bool, tell: Callable[[str], No
         over: whether to replace what another machine published since the folder was pulled, or never was.
 
     Raises:
+        BadInput: the folder was copied out of a working copy, with files whose bytes are elsewhere; nothing was
+            changed.
         Contradiction: that would be replaced, and `over` does not allow it; nothing was changed.
         SessionLocked: a machine works on the session.
         StoreDown, BadInput: pushing it again goes on.
     """
+    if not_here := [path for path, there in working_copy.published(folder) if absent.is_absent(there)]:
+        raise BadInput(
+            f"{folder.name} has {len(not_here)} files here whose bytes are in another store, such as {not_here[0]!r}: "
+            "fetch it whole with 'sessions pull', and push that"
+        )
     output.check_store()
     me = replace(output.me(), copy=f"{output.me().copy}:{folder}")
     taken = ownership.take(output.bucket, folder.name, me, tell)

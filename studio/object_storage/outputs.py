@@ -7,6 +7,7 @@ it is looked up here by its path. Light: whoever keeps sessions in folders impor
 from __future__ import annotations
 
 import re
+import sys
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import AbstractContextManager, ExitStack, contextmanager, nullcontext
 from dataclasses import dataclass, field
@@ -74,7 +75,7 @@ def line_of(folder: Path) -> Line:
 
 def is_url(name: str) -> bool:
     """Tell whether an output's name is a URL, of a store or of something that is none, rather than a folder."""
-    return re.match(r"[A-Za-z][A-Za-z0-9+.-]*://", name) is not None
+    return re.match(rf"[A-Za-z][A-Za-z0-9+.-]*://|({'|'.join(SCHEMES)}):", name) is not None
 
 
 BLOCK = "film-store/"
@@ -127,6 +128,8 @@ def bound(url: str, store: NamedStore | None = None) -> Path:
         if output.name == url.rstrip("/"):
             return output.output
     output = StoreOutput(url.rstrip("/"), store or NamedStore(url))
+    # Whoever opens a session has it told elsewhere (`studio.store.lock.Lock.tell_to`).
+    output.bucket.tell = lambda line: print(line, file=sys.stderr, flush=True)
     _outputs[output.root] = output
     command_hints.show_as(output.output, output.name)
     disk_operations.observed_by(_Observer())

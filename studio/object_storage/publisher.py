@@ -103,6 +103,7 @@ class Publisher:
         self._dirty: set[str] = set()
         self._lost, self._heard = "", False
         self._down = ""
+        self._asked = self._proved = 0
         self._closing = threading.Event()
         self._publishing, self._swapping = threading.Lock(), threading.Lock()
         self._line_until = 0.0
@@ -161,14 +162,25 @@ class Publisher:
                 self._publish_changes()
 
     def prove(self) -> None:
-        """Return once everything is published, by a swap of this moment: so the session is still this process's.
+        """Return once everything is published, by a swap that began after this call: so the session is still ours.
+
+        One swap proves for everybody who waits by then: an intent that is published for all to see is not left unsent
+        while each waits for a swap of its own.
 
         Raises:
             SessionLost, StoreDown: as `publish`.
         """
+        with self._noted:
+            self._asked += 1
+            mine = self._asked
         try:
             with self._publishing:
+                if self._proved >= mine:
+                    return
+                with self._noted:
+                    waiting = self._asked
                 self._publish_changes()
+                self._proved = waiting
         except SessionLost:
             self._heard = True
             raise

@@ -174,6 +174,7 @@ def test_a_store_that_wants_bare_tags_gets_them(url: str, s3: FaultyS3) -> None:
         "s3://bucket/../other",
         "s3://bucket/a//b",
         "s3://bucket/a?x=1",
+        "s3:/bucket/a",
         "s3://bucket/a\nb",
     ],
 )
@@ -181,3 +182,17 @@ def test_what_is_no_url_of_a_store_is_refused(url: str) -> None:
     """Anything but a plain URL of a bucket is one line; keys do not belong into it."""
     with pytest.raises(BadInput, match="not where sessions can be kept"):
         check_url(url)
+
+
+@pytest.mark.parametrize(
+    ("address", "allowed", "words"),
+    [("127.0.0.1:9000", "true", "must begin with https://"), ("http://127.0.0.1:9000", "", "AWS_ALLOW_HTTP")],
+)
+def test_a_wrong_address_is_told_at_once(
+    address: str, allowed: str, words: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """An address without its scheme, or without TLS where that is not allowed, is one line before anything is sent."""
+    monkeypatch.setenv("AWS_ENDPOINT_URL", address)
+    monkeypatch.setenv("AWS_ALLOW_HTTP", allowed)
+    with pytest.raises(BadInput, match=words):
+        Bucket("s3://bucket/films")

@@ -6,6 +6,7 @@ import hashlib
 import os
 import random
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
@@ -19,6 +20,7 @@ from studio.object_storage.head import INLINE, File, Head, blob_key
 from studio.object_storage.ownership import Ownership, look
 from studio.object_storage.publisher import Publisher
 from studio.object_storage.store_output import StoreOutput
+from tests.support.servers.s3 import FaultyS3
 
 ID = "session_20250208_002238"
 Machine = Callable[[str], Path]
@@ -99,6 +101,28 @@ def test_what_is_published_was_there_at_one_moment(
     for each in shown:
         at = states.index(each, at)
     assert len(set(shown)) > 3
+    output.end(mine)
+
+
+def test_one_swap_proves_for_all_who_wait(machine: Machine, s3: FaultyS3, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Twenty threads that ask at once whether the session is still theirs share a few swaps, each begun after they
+    asked, and what each of them wrote before is published when it is answered."""
+    for name in ("BEAT_SECONDS", "GROUP_SECONDS"):
+        monkeypatch.setattr(publisher, name, 60.0)
+    output, mine = begun(machine("a"))
+    s3.seen.clear()
+
+    def ask(number: int) -> bool:
+        files.write_whole(mine.folder / f"calls/{number}.json", b"%d" % number)
+        mine.prove()
+        there = look(output.bucket, ID)
+        assert there is not None
+        return f"calls/{number}.json" in there[0].tree(output.content)
+
+    with ThreadPoolExecutor(20) as pool:
+        assert all(pool.map(ask, range(20)))
+    swaps = [each for each in s3.seen if each.method == "PUT" and "/heads/" in each.key]
+    assert 1 <= len(swaps) <= 10
     output.end(mine)
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 import threading
 from collections.abc import Callable
 from dataclasses import replace
@@ -372,6 +373,21 @@ def test_a_push_undoes_nothing_of_others(
     assert run(capsys, "pull", session_id, url, "--over", "--output", str(place))[0] == 0
     assert files.read(here / "notes.txt") == b"theirs"
     assert files.read(here / "takes/unpublished/notes.txt") == b"mine"
+
+
+def test_what_is_not_here_is_not_pushed(
+    machine: Machine, s3: FaultyS3, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """A folder copied out of a working copy, whose bytes are in its own store only, is not pushed into another one."""
+    monkeypatch.setattr(working_copy, "SMALL_BYTES", 200)
+    here = made(machine("a"))
+    copy = session_folder(machine("b"), here.name)
+    shutil.copytree(copy, tmp_path / "copied" / "sessions" / here.name)
+    other = f"s3://{s3.behind.new_bucket()}/other"
+    code, _, err = run(capsys, "push", here.name, other, "--output", str(tmp_path / "copied"))
+    assert code == 2
+    assert "sessions pull" in err
+    assert list(Bucket(other).entries("heads/")) == []
 
 
 # --- many sessions ----------------------------------------------------------------------------------
