@@ -38,5 +38,5 @@ def test_the_command_names_the_scripts_of_the_lost_words(
 
 def test_what_is_there_is_not_to_be_installed(monkeypatch: pytest.MonkeyPatch) -> None:
     """An extra whose font is at hand is no remedy."""
-    monkeypatch.setattr(font_packages, "lacking_extras", lambda: ())
+    monkeypatch.setattr(font_packages, "drawable", lambda letter: (letter, ""))
     assert remedy_for(("\u6700",)) == ""
