@@ -36,6 +36,9 @@ PATIENCE = 60
 PACKING = ("written_whole", "write_blocks", "flush_folder")
 """Functions that only packing and unpacking of a session use (tests/studio/archive): no film and no edit calls them."""
 
+FETCHING = ("place_first", "write_checked")
+"""Functions that only fetching from a store uses (tests/cluster/store): what a cut takes is fetched again."""
+
 
 def _flushes() -> list[int]:
     """Return the lines of `studio/fs/files.py` where something is flushed."""
@@ -45,7 +48,7 @@ def _flushes() -> list[int]:
         for call in calls
         if isinstance(call.func, ast.Attribute)
         and call.func.attr in ("fsync", "fsync_folder")
-        and _function_at(call.lineno) not in PACKING
+        and _function_at(call.lineno) not in (*PACKING, *FETCHING)
     )
 
 
