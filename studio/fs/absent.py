@@ -12,10 +12,10 @@ import stat
 from collections.abc import Callable
 from pathlib import Path
 
+from studio.errors import BadInput
+
 MODE = 0o1400
 """Mode of an absent file: its owner may read it, and the sticky bit, which means nothing on a file, is set."""
-LEAST_BYTES = 4_096
-"""A smaller file is never absent: it would take as much room."""
 
 _BEGINNING = b"absent sha256:"
 _LINE = len(_BEGINNING) + 64 + 1
@@ -35,7 +35,7 @@ def is_absent(there: os.stat_result) -> bool:
 
 
 def write_absent(handle: int, sha256: str, size: int) -> None:
-    """Make a new, empty file, open for writing, an absent one with this content: `size` is at least `LEAST_BYTES`."""
+    """Make a new, empty file, open for writing, an absent one with this content: `size` is more than its first line."""
     os.write(handle, _BEGINNING + sha256.encode("ascii") + b"\n")
     os.ftruncate(handle, size)
     os.fchmod(handle, MODE)
@@ -51,9 +51,17 @@ def fetch(path: Path) -> None:
     """Bring the bytes of the absent file at `path`.
 
     Raises:
-        OSError: nothing on this machine knows where they are.
+        BadInput: nothing in this process knows where they are: the folder was copied out of a working copy.
         FilmError: they could not be fetched.
     """
     if _fetch is None:
-        raise OSError(None, "its bytes are in the store: fetch the session with 'sessions pull'", str(path))
+        raise elsewhere(path)
     _fetch(path)
+
+
+def elsewhere(path: Path) -> BadInput:
+    """Return the error for an absent file outside every working copy."""
+    return BadInput(
+        f"{str(path)!r} is not whole: its bytes are in the store from whose working copy it was copied; fetch the "
+        "session into this folder with 'sessions pull SESSION URL --over'"
+    )

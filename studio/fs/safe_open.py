@@ -177,7 +177,7 @@ def at_hand(path: Path) -> Path:
     """Return `path`, once the bytes of the file there are on this machine; for libraries that take a path.
 
     Raises:
-        OSError, FilmError: they could not be fetched. A file that is not there is the library's to refuse.
+        FilmError: they could not be fetched. A file that is not there is the library's to refuse.
     """
     try:
         if absent.is_absent(found(path)):

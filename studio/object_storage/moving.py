@@ -93,13 +93,14 @@ def pull(output: StoreOutput, session_id: str, folder: Path, over: bool, show_sh
         raise NoSuchSession(f"there is no session {session_id!r} in {output.url}")
     head = there[0]
     tree, known = head.tree(output.content), working_copy.seen(folder)
+    not_here = {path for path, there in working_copy.published(folder) if absent.is_absent(there)}
     unpushed = working_copy.changed(folder, known.tree if known is not None else {}) if files.is_folder(folder) else ()
     if unpushed and not over:
         raise Contradiction(
             f"{folder.name} has {len(unpushed)} files here that were never pushed, such as {min(unpushed)!r}: push "
             "them, pull into another folder (--output), or move them aside with --over"
         )
-    wanted = {path: file for path, file in tree.items() if working_copy.file_at(folder / path) != file}
+    wanted = {path: tree[path] for path in working_copy.changed(folder, tree) | not_here if path in tree}
     files.make_folder(folder)
     working_copy.bring(output.bucket, folder, tree, known)
     whole, done = sum(file.size for file in wanted.values()), 0

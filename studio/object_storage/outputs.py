@@ -175,4 +175,4 @@ def _fetch(path: Path) -> None:
         if root in path.parents:
             output.fetch(path)
             return
-    raise BadInput(f"{str(path)!r} has its bytes in a store: fetch the session with 'sessions pull'")
+    raise absent.elsewhere(path)

@@ -71,13 +71,11 @@ def take(
     session_id: str,
     me: Holder,
     tell: Callable[[str], None] = lambda line: None,
-    patient: bool = True,
 ) -> tuple[Ownership, Head] | None:
     """Own a session from now on; return the ownership and the head as it was before. None if there is no such session.
 
     Args:
         tell: receives a line if a silent owner is waited for.
-        patient: whether to wait at all; else a session that was not released counts as owned.
 
     Raises:
         SessionLocked: another machine owns it and is alive, or took it just now.
@@ -88,8 +86,6 @@ def take(
         return None
     head, found = there
     if not head.released and head.holder.copy != me.copy:
-        if not patient:
-            raise SessionLocked(f"{session_id} is being worked on {head.holder.words}: wait for it, or stop it")
         tell(
             f"{session_id} was last worked on {head.holder.words}: if that gives no sign of life in "
             f"{SILENCE_SECONDS:.0f} s, this machine takes it over"

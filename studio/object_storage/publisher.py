@@ -8,8 +8,6 @@ swapped as a sign of life.
 
 from __future__ import annotations
 
-import hashlib
-import os
 import stat
 import threading
 import time
@@ -20,10 +18,10 @@ from dataclasses import replace
 from pathlib import Path
 
 from studio.errors import FilmError, SessionLost
-from studio.fs import absent, files, safe_open
+from studio.fs import files, safe_open
 from studio.object_storage import working_copy
 from studio.object_storage.bucket import Bucket, Stale
-from studio.object_storage.head import File, Head, Tree, blob_key
+from studio.object_storage.head import Head, Tree, blob_key
 from studio.object_storage.ownership import BEAT_SECONDS, Ownership, look
 from studio.object_storage.working_copy import Seen
 
@@ -34,7 +32,6 @@ LINE_SECONDS = 5.0
 PINNED = 256
 """At most so many changed files are kept open while they are sent; of more, nothing may change meanwhile."""
 SENDERS = 8
-_BLOCK = 1 << 20
 
 
 class _Gate:
@@ -251,7 +248,9 @@ class Publisher:
         there = {file.sha256 for file in self.tree.values()}
         with ThreadPoolExecutor(SENDERS) as pool:
             found = {
-                path: pool.submit(self._sent, handle, there) for path, handle in handles.items() if handle is not None
+                path: pool.submit(working_copy.send, self.bucket, handle, there)
+                for path, handle in handles.items()
+                if handle is not None
             }
             for path in handles:
                 tree.pop(path, None)
@@ -269,27 +268,6 @@ class Publisher:
             self._swap(replace(self._ownership.head, folders=named.folders, line=line, released=released))
         self.tree = tree
         working_copy.note_seen(self.folder, self._seen())
-
-    def _sent(self, handle: int, there: set[str]) -> File:
-        """Send an open file's content, unless the store has it, and return what the tree says of it."""
-        status = os.fstat(handle)
-        if absent.is_absent(status):
-            return File(absent.digest(handle), status.st_size, status.st_mtime_ns)
-        if status.st_size <= _BLOCK:
-            content = os.pread(handle, _BLOCK + 1, 0)
-            sha256 = hashlib.sha256(content).hexdigest()
-            if sha256 not in there:
-                self.bucket.put(blob_key(sha256), content)
-            return File(sha256, len(content), status.st_mtime_ns)
-        hashed, at = hashlib.sha256(), 0
-        while block := os.pread(handle, _BLOCK, at):
-            hashed.update(block)
-            at += len(block)
-        sha256 = hashed.hexdigest()
-        if sha256 not in there:
-            with open(os.dup(handle), "rb") as file:
-                self.bucket.put(blob_key(sha256), file)
-        return File(sha256, at, status.st_mtime_ns)
 
     def _swap(self, head: Head) -> None:
         try:

@@ -15,7 +15,7 @@ from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
 
-from studio.errors import DamagedPiece, NoSuchSession, SessionLocked
+from studio.errors import DamagedPiece, NoSuchSession, SessionLocked, StoreDown
 from studio.fs import absent, files, safe_open
 from studio.object_storage import outputs, ownership, working_copy
 from studio.object_storage.bucket import Bucket, Stale, Taken, check_url
@@ -53,7 +53,7 @@ class StoreOutput:
 
     # --- ownership --------------------------------------------------------------------------------
 
-    def own(self, folder: Path, tell: Callable[[str], None], patient: bool = True) -> Publisher:
+    def own(self, folder: Path, tell: Callable[[str], None]) -> Publisher:
         """Own a session, make its working copy what the store has, and publish it from now on.
 
         The caller holds the working copy's lock.
@@ -66,18 +66,14 @@ class StoreOutput:
         """
         self.check_store()
         me = self.me()
-        taken = ownership.take(self.bucket, folder.name, me, tell, patient)
+        taken = ownership.take(self.bucket, folder.name, me, tell)
         if taken is None:
             raise NoSuchSession(f"there is no session {folder.name!r} in {self.url}")
         mine, before = taken
         try:
             tree = before.tree(self.content)
             known = working_copy.seen(folder)
-            if (
-                known is None
-                or (known.epoch, known.copy) != (before.epoch, before.holder.copy)
-                or known.copy != me.copy
-            ):
+            if known is None or not known.is_ahead_of(before, me):
                 working_copy.bring(self.bucket, folder, tree, known)
             self._fetch_answers(folder, tree)
             publisher = Publisher(self.bucket, folder, mine, tree, self.line_of, tell)
@@ -95,11 +91,8 @@ class StoreOutput:
         self.check_store()
         tree: dict[str, File] = {}
         for path, _ in working_copy.published(hidden):
-            file = working_copy.file_at(hidden / path)
-            if file is not None:
-                with safe_open.opened(hidden / path) as handle, open(os.dup(handle), "rb") as content:
-                    self.bucket.put(blob_key(file.sha256), content)
-                tree[path] = file
+            with safe_open.opened(hidden / path) as handle:
+                tree[path] = working_copy.send(self.bucket, handle, ())
         head = Head(session_id, 1, self.me(), line=self.line_of(hidden))
         head = head.with_tree(tree, lambda sha256, content: self.bucket.put(blob_key(sha256), content))
         mine = ownership.claim(self.bucket, head)
@@ -163,9 +156,7 @@ class StoreOutput:
         files.make_folder(folder)
         with working_copy.alone_in(folder) as alone:
             known = working_copy.seen(folder)
-            # What this working copy itself published last may be less than what it has.
-            mine = known is not None and head.holder.copy == known.copy == self.me().copy and head.epoch == known.epoch
-            if alone and not mine:
+            if alone and (known is None or not known.is_ahead_of(head, self.me())):
                 tree = head.tree(self.content)
                 working_copy.bring(self.bucket, folder, tree, known)
                 working_copy.note_seen(folder, Seen(head.epoch, head.holder.copy, tree))
@@ -187,10 +178,6 @@ class StoreOutput:
         if there is None or there[0].released or there[0].holder.copy == self.me().copy:
             return None
         return there[0].holder if alive(there[1].modified) else None
-
-    def is_here(self, holder: Holder) -> bool:
-        """Tell whether a holder is a process of this machine, with these working copies."""
-        return holder.copy == self.me().copy
 
     @contextmanager
     def alone(self, seconds: float) -> Iterator[None]:
@@ -215,8 +202,10 @@ class StoreOutput:
         ended = threading.Event()
 
         def beat() -> None:
-            while not ended.wait(ownership.BEAT_SECONDS):
-                mine.swap(mine.head)
+            # Who was silent for too long is no more alone; the block takes milliseconds, and its claims are swaps, too.
+            with suppress(Stale, StoreDown):
+                while not ended.wait(ownership.BEAT_SECONDS):
+                    mine.swap(mine.head)
 
         thread = threading.Thread(target=beat, daemon=True)
         thread.start()

@@ -8,18 +8,19 @@ meta are this machine's own: they are not published.
 from __future__ import annotations
 
 import fcntl
+import hashlib
 import os
 import stat
-from collections.abc import Iterator
+from collections.abc import Container, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
 from studio.errors import DamagedPiece, StoreDown
-from studio.fs import files, safe_open, tolerant
+from studio.fs import absent, files, safe_open, tolerant
 from studio.object_storage.bucket import Bucket
-from studio.object_storage.head import DEEPEST, TRASH, File, Tree, blob_key
+from studio.object_storage.head import DEEPEST, TRASH, File, Head, Holder, Tree, blob_key
 
 STATE = ".store.json"
 """What this working copy last saw of the store: epoch, the copy that wrote it, the files. Hidden: not published."""
@@ -28,6 +29,7 @@ OWN_FOLDERS = ("results",)
 SMALL_BYTES = 1 << 16
 """A file of at most this many bytes is fetched at once; so is every plan, receipt and caption."""
 _AT_ONCE = (".json", ".srt", ".vtt", ".txt", ".md")
+_BLOCK = 1 << 20
 _WITH_RECEIPTS = ("cast", "images", "narration", "videos", "score", "film")
 """Stages whose pieces lie beside their receipts."""
 TRIES = 3
@@ -43,6 +45,10 @@ class Seen:
     epoch: int
     copy: str
     tree: dict[str, File]
+
+    def is_ahead_of(self, head: Head, me: Holder) -> bool:
+        """Tell whether this working copy wrote the head last: it then has all that the store has, or more."""
+        return (self.epoch, self.copy) == (head.epoch, head.holder.copy) and self.copy == me.copy
 
 
 @contextmanager
@@ -105,12 +111,28 @@ def _below(folder: Path, place: Path) -> Iterator[tuple[str, os.stat_result]]:
                 yield shown, there
 
 
-def file_at(path: Path) -> File | None:
-    """Return checksum, size and time of the file at `path`; None if there is no regular file."""
-    there = files.found(path)
-    if there is None or not stat.S_ISREG(there.st_mode):
-        return None
-    return File(files.sha256_of(path), there.st_size, there.st_mtime_ns)
+def send(bucket: Bucket, handle: int, there: Container[str]) -> File:
+    """Send an open file's content to the store, unless it is among the checksums `there`; return checksum, size, time.
+
+    Of an absent file nothing is sent.
+    """
+    status = os.fstat(handle)
+    if absent.is_absent(status):
+        return File(absent.digest(handle), status.st_size, status.st_mtime_ns)
+    hashed, size, content = hashlib.sha256(), 0, b""
+    while block := os.pread(handle, _BLOCK, size):
+        hashed.update(block)
+        size += len(block)
+        content = block
+    sha256 = hashed.hexdigest()
+    if sha256 not in there:
+        # A file of one block was read whole just now.
+        if size == len(content):
+            bucket.put(blob_key(sha256), content)
+        else:
+            with open(os.dup(handle), "rb") as file:
+                bucket.put(blob_key(sha256), file)
+    return File(sha256, size, status.st_mtime_ns)
 
 
 def changed(folder: Path, tree: Tree) -> set[str]:
@@ -168,7 +190,8 @@ def bring(bucket: Bucket, folder: Path, tree: Tree, known: Seen | None) -> None:
     here = {path: there for path, there in published(folder) if path in differing}
     for path, there in here.items():
         before = known.tree.get(path) if known is not None else None
-        if before is None or (before.size, before.mtime_ns) != (there.st_size, there.st_mtime_ns):
+        same = before is not None and (before.size, before.mtime_ns) == (there.st_size, there.st_mtime_ns)
+        if not same and not absent.is_absent(there):
             _keep_unpublished(folder, path, tree)
     for path in here.keys() - tree.keys():
         if not _stays(path):

@@ -390,6 +390,25 @@ def test_what_is_not_here_is_not_pushed(
     assert list(Bucket(other).entries("heads/")) == []
 
 
+def test_a_pull_brings_every_file_whole(
+    machine: Machine, url: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Pulled over a folder that was copied out of a working copy, a session is whole there; before, reading it is one
+    line that says how."""
+    monkeypatch.setattr(working_copy, "SMALL_BYTES", 200)
+    here = made(machine("a"))
+    before = contents(here)
+    copied = tmp_path / "copied" / "sessions" / here.name
+    shutil.copytree(session_folder(machine("b"), here.name), copied)
+    absent.fetched_by(None)
+    code, _, err = run(capsys, "verify", here.name, "--output", str(tmp_path / "copied"))
+    assert (code, "sessions pull" in err) == (2, True)
+    assert run(capsys, "pull", here.name, url, "--over", "--output", str(tmp_path / "copied"))[0] == 0
+    assert contents(copied) == before
+    assert not any(absent.is_absent(there) for _, there in working_copy.published(copied))
+    assert run(capsys, "verify", here.name, "--output", str(tmp_path / "copied"))[0] == 0
+
+
 # --- many sessions ----------------------------------------------------------------------------------
 
 
