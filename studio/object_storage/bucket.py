@@ -30,12 +30,17 @@ PATIENCE_SECONDS = 900.0
 """How long an operation is tried again while the store does not answer, unless `FILM_STORE_PATIENCE` says otherwise."""
 FIRST_WAIT_SECONDS, LONGEST_WAIT_SECONDS = 0.5, 15.0
 """The first and the longest pause between two tries; it doubles in between."""
-ANSWER_SECONDS, CONNECT_SECONDS = 60.0, 5.0
-"""How long one request may take, and how long its connection."""
+ANSWER_SECONDS, TRANSFER_SECONDS, CONNECT_SECONDS = 15.0, 3600.0, 5.0
+"""How long a request about a small object may take, one that carries a large one, and the connection of either: a store
+that hangs is told soon, and a film of a gigabyte may take its time."""
 
+_NO_KEYS = "{url}: no keys were found: set AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY, or name a block Film Store"
+_METADATA = ("169.254.169.254", "169.254.170.2", "metadata.google.internal")
+"""Where a machine of a cloud is asked for its own keys: only asked if none were given."""
 _PLAIN_WORDS = re.compile(r"(?:<Code>|status: |returned non-2xx status code: )([^<,:\n]+)")
-_LARGE = 1 << 23
-"""Objects of more bytes than this are sent in parts, so that none has to be held whole."""
+_SMALL, _LARGE = 1 << 20, 1 << 23
+"""Objects of more bytes than the first may take `TRANSFER_SECONDS`; of more than the second they are sent in parts, so
+that none has to be held whole."""
 
 T = TypeVar("T")
 
@@ -106,7 +111,8 @@ class Bucket:
         self.why_stopped = why_stopped
         self.patience_seconds = _patience() if patience_seconds is None else patience_seconds
         self.quoted_etags = True
-        self._store = _opened(self.url, settings or {}, allow_http)
+        self._store = _opened(self.url, settings or {}, allow_http, ANSWER_SECONDS)
+        self._large = _opened(self.url, settings or {}, allow_http, TRANSFER_SECONDS)
         self._lock = threading.Lock()
         self._silent_since: float | None = None
         self._told = False
@@ -133,14 +139,15 @@ class Bucket:
             FileNotFoundError: there is none.
         """
         import obstore
+        from obstore.exceptions import BaseError
 
-        result = self._tried(lambda: obstore.get(self._store, key))
+        result = self._tried(lambda: obstore.get(self._large, key))
         try:
             for block in result.stream(min_chunk_size=1 << 20):
                 yield bytes(block)
         except FileNotFoundError:
             raise
-        except Exception as error:
+        except (BaseError, OSError) as error:
             raise StoreDown(f"{self.url} broke off while an object was read ({reason_of(error)}): try again") from error
 
     def put(self, key: str, content: bytes | BinaryIO) -> None:
@@ -149,10 +156,11 @@ class Bucket:
 
         def write() -> None:
             if isinstance(content, bytes):
-                obstore.put(self._store, key, content, use_multipart=len(content) > _LARGE)
+                size = len(content)
             else:
                 content.seek(0)
-                obstore.put(self._store, key, content, use_multipart=os.fstat(content.fileno()).st_size > _LARGE)
+                size = os.fstat(content.fileno()).st_size
+            obstore.put(self._store if size <= _SMALL else self._large, key, content, use_multipart=size > _LARGE)
 
         self._tried(write)
 
@@ -333,8 +341,9 @@ def _patience() -> float:
         raise BadInput(f"FILM_STORE_PATIENCE is {said[:40]!r}: give a number of seconds, such as 900") from error
 
 
-def _opened(url: str, settings: Mapping[str, str], allow_http: bool) -> ObjectStore:
+def _opened(url: str, settings: Mapping[str, str], allow_http: bool, seconds: float) -> ObjectStore:
     try:
+        from obstore.exceptions import BaseError
         from obstore.store import from_url
     except ImportError as error:
         raise BadInput(
@@ -352,18 +361,22 @@ def _opened(url: str, settings: Mapping[str, str], allow_http: bool) -> ObjectSt
             f"the address of the store, {printable(address)[:80]!r}, has no TLS: take one with https://, or allow it "
             "with AWS_ALLOW_HTTP=true"
         )
+    keys = ("AWS_ACCESS_KEY_ID", "AWS_WEB_IDENTITY_TOKEN_FILE", "AWS_CONTAINER_CREDENTIALS_FULL_URI")
+    if url.startswith("s3:") and address and "access_key_id" not in settings and not any(map(os.environ.get, keys)):
+        # Amazon's machines have keys of their own; those of another server must be given.
+        raise BadInput(_NO_KEYS.format(url=url))
     try:
         return from_url(
             url,
             client_options={
                 "allow_http": plain,
-                "timeout": timedelta(seconds=ANSWER_SECONDS),
+                "timeout": timedelta(seconds=seconds),
                 "connect_timeout": timedelta(seconds=CONNECT_SECONDS),
             },
             retry_config={"max_retries": 2, "retry_timeout": timedelta(seconds=10)},
             config=cast(Any, dict(settings)) or None,
         )
-    except Exception as error:
+    except (BaseError, ValueError) as error:
         raise BadInput(f"{url} cannot be opened ({printable(str(error).splitlines()[0])[:200]})") from error
 
 
@@ -389,5 +402,5 @@ def _refused(url: str, error: BaseException) -> None:
             f"{url} refuses the account ({reason_of(error)}): check its keys (for S3: AWS_ACCESS_KEY_ID, "
             "AWS_SECRET_ACCESS_KEY, AWS_REGION) and what they may do"
         ) from error
-    if "CredentialsNotLoaded" in str(error) or "missing credentials" in str(error).lower():
-        raise BadInput(f"{url}: no keys were found: set AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY") from error
+    if any(place in str(error) for place in _METADATA):
+        raise BadInput(_NO_KEYS.format(url=url)) from error

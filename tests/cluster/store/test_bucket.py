@@ -8,6 +8,7 @@ from concurrent.futures import ThreadPoolExecutor
 import pytest
 
 from studio.errors import BadInput, StoreDown
+from studio.object_storage import bucket as bucket_module
 from studio.object_storage.bucket import Bucket, Stale, Tag, Taken, check_url
 from studio.object_storage.probe import probe
 from tests.support.servers.s3 import Fault, FaultyS3
@@ -196,3 +197,21 @@ def test_a_wrong_address_is_told_at_once(
     monkeypatch.setenv("AWS_ALLOW_HTTP", allowed)
     with pytest.raises(BadInput, match=words):
         Bucket("s3://bucket/films")
+
+
+def test_missing_keys_are_told_at_once(s3: FaultyS3, url: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A server of one's own without keys for it is one line that names the variables; nobody is asked for keys."""
+    monkeypatch.delenv("AWS_ACCESS_KEY_ID")
+    with pytest.raises(BadInput, match="AWS_ACCESS_KEY_ID"):
+        Bucket(url)
+    assert Bucket(url, settings={"access_key_id": "a", "secret_access_key": "b"}).get("heads/a.json") is None
+
+
+def test_a_store_that_hangs_is_told_soon(url: str, s3: FaultyS3, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A small request that gets no answer is given up after seconds, so that a person is told what is waited for."""
+    monkeypatch.setattr(bucket_module, "ANSWER_SECONDS", 0.3)
+    told: list[str] = []
+    bucket = Bucket(url, told.append, patience_seconds=0.0)
+    s3.fault = lambda method, key: "hang"
+    with pytest.raises(StoreDown, match="has not answered"):
+        bucket.put("blobs/a", b"content")
