@@ -30,7 +30,7 @@ $(error Python 3.11 or newer is needed and '$(PYTHON)' is not one: install it, o
 endif
 endif
 
-.PHONY: film plan doctor styles studio batch approve rename resume redo edit pick trim note use shots takes history undo sessions view cost fork export import gc verify repair prompts test test-all test-browser test-patterns bench bench-flow bench-render crash-bench day-bench hostile fuzz cluster cluster-test environment
+.PHONY: film plan doctor styles studio batch approve rename resume redo edit pick trim note use shots takes history undo sessions view cost fork export import push pull gc verify repair prompts test test-all test-browser test-patterns bench bench-flow bench-render crash-bench day-bench hostile fuzz cluster cluster-test environment
 .DEFAULT_GOAL := film
 
 # The first film compiles what pip leaves uncompiled (below), even if the caller's environment forbids that.
@@ -117,6 +117,9 @@ export: $(READY)
 
 import: $(READY)
 	@exec $(BIN)/sessions import $(ARGS) -- $${FILM_FILE:+"$$FILM_FILE"}
+
+push pull: $(READY)
+	@exec $(BIN)/sessions $@ $${FILM_ID:+"$$FILM_ID"} $(ARGS)
 
 verify: $(READY)
 	@exec $(BIN)/sessions verify $${FILM_ID:+"$$FILM_ID"} $(ARGS)

@@ -39,6 +39,7 @@ from studio.store.other_machines import touching_card
 from studio.store.receipts import read_receipt
 from studio.store.run_card import RunCard
 from studio.store.session_names import check_name
+from studio.text.command_hints import output_name
 from studio.version import VERSION
 
 know_blocks()
@@ -155,7 +156,11 @@ def _opened(request: FilmRequest, pay_again: bool) -> Iterator[Session]:
         limits = replace(limits, slots=slots)
     session, again = open_session(request, card, crew_of, note, lambda: secrets.randbelow(2**31), now, limits)
     verb = "goes on" if again else "is new"
-    note(f"{session.id} {verb}: {session.folder} (seed {session.brief.seed})", kind="opened", session_id=session.id)
+    note(
+        f"{session.id} {verb}: {output_name(session.folder)} (seed {session.brief.seed})",
+        kind="opened",
+        session_id=session.id,
+    )
     session.meta.write()
     try:
         with touching_card(session.folder / "runs" / f"{card.flow_run_id}.json"):

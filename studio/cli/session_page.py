@@ -14,6 +14,7 @@ from rich.text import Text
 
 from studio.billing.totals import cost_text
 from studio.cli.list_page import CAMERA_CELLS, MARKS, STATES, fit, moment
+from studio.fs import absent, files
 from studio.status.report import Report, length, seconds_taken
 from studio.status.snapshot import Snapshot
 from studio.status.state import cost_shown, images_done, mark, steps, videos_done
@@ -245,4 +246,9 @@ def _show_rest(report: Report, page: _Page) -> None:
     elif report.go_on:
         page.exact("go on with", report.go_on)
     elif facts.film:
-        page.exact("film", printable(str(report.folder / facts.film.path)))
+        film = report.folder / facts.film.path
+        if (there := files.found(film)) is not None and absent.is_absent(there):
+            page.exact("film", printable(output_name(film)))
+            page.exact("to watch it", command("pull", facts.session_id, None, output_name(report.folder.parents[1])))
+        else:
+            page.exact("film", printable(str(film)))

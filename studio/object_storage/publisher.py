@@ -310,10 +310,15 @@ class Publisher:
             self._swap(self._ownership.head)
 
     def _or_told(self, work: Callable[[], None]) -> None:
-        """Do the work; if it cannot be done now, tell why, once: it is done again, and `close` raises what is left."""
+        """Do the work; if it cannot be done now, tell why, once: it is done again, and `close` raises what is left.
+
+        That the session is lost the run itself tells, when it asks.
+        """
         try:
             work()
             self._down = ""
+        except SessionLost:
+            return
         except (FilmError, OSError) as error:
             if str(error) != self._down and not self._closing.is_set():
                 self._down = str(error)

@@ -15,7 +15,7 @@ from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
 
-from studio.errors import DamagedPiece, NoSuchSession, SessionLocked, StoreDown
+from studio.errors import BadInput, DamagedPiece, NoSuchSession, SessionLocked, StoreDown
 from studio.fs import absent, files, safe_open
 from studio.object_storage import outputs, ownership, working_copy
 from studio.object_storage.bucket import Bucket, Stale, Taken, check_url
@@ -46,6 +46,12 @@ class StoreOutput:
         self.bucket = Bucket(self.url, settings=store.settings, allow_http=store.allow_http)
         self.output = _cache() / f"{_slug(self.url)}-{hashlib.sha256(self.url.encode()).hexdigest()[:12]}"
         self.root = self.output / "sessions"
+        try:
+            files.make_folder(self.root)
+        except (BadInput, OSError) as error:
+            raise BadInput(
+                f"{str(self.output)!r} cannot hold the working copies of {self.url}: name another folder with {CACHE}"
+            ) from error
         self.line_of = outputs.line_of
         self._probed = False
         self._lock = threading.Lock()

@@ -24,6 +24,7 @@ _TARGETS = {
     "import": ("sessions", "import"),
     "export": ("sessions", "export"),
     "gc": ("sessions", "gc"),
+    "pull": ("sessions", "pull"),
 }
 _MAKE = {
     "batch": "batch",
@@ -42,6 +43,7 @@ _MAKE = {
     "import": "import",
     "export": "export",
     "gc": "gc",
+    "pull": "pull",
 }
 FROM_MAKE = "FILM_FROM_MAKE"
 """The environment variable that the Makefile sets, so that printed commands are lines for `make`."""

@@ -12,7 +12,7 @@ import pytest
 from blocks.offline.crew import offline_crew
 from studio.checks.machine import machine_checks
 from studio.fs import files
-from studio.object_storage import collector, ownership
+from studio.object_storage import collector, ownership, working_copy
 from studio.object_storage.bucket import Bucket
 from studio.object_storage.head import Head, Holder, head_key
 from studio.store.folders import output_folder, session_folder
@@ -33,6 +33,29 @@ def film(machine: Machine) -> str:
     folder = opened(machine("a").parent)
     filmed(folder, fake_crew(Log()), until="shots")
     return folder.name
+
+
+def test_a_film_that_is_not_here_is_said_to_be_in_the_store(
+    url: str, machine: Machine, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """No path of this machine is given for a film whose bytes are elsewhere: but the line that fetches it."""
+    monkeypatch.setattr(working_copy, "SMALL_BYTES", 200)
+    folder = opened(machine("a").parent)
+    filmed(folder, fake_crew(Log()))
+    machine("b")
+    out = run(capsys, "view", folder.name, "--output", url)[1]
+    assert f"{url}/sessions/{folder.name}/film.mp4" in out
+    assert f"sessions pull {folder.name} {url}" in out
+    assert str(folder.parents[3]) not in out
+
+
+def test_a_cache_that_cannot_be_is_named(
+    url: str, capsys: pytest.CaptureFixture[str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A place for working copies that cannot be written is named by its variable; --output was right."""
+    (tmp_path / "file").write_bytes(b"")
+    monkeypatch.setenv("FILM_CACHE", str(tmp_path / "file"))
+    assert "FILM_CACHE" in run(capsys, "list", "--output", url)[2]
 
 
 def test_a_list_says_who_works_on_what(
