@@ -20,6 +20,7 @@ import threading
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
+from typing import BinaryIO
 
 from studio.errors import BadInput, DiskFull, LinkInside
 from studio.fs import absent, safe_open
@@ -160,6 +161,30 @@ def place_first(hidden: Path, path: Path) -> bool:
         return True
 
 
+class _OtherBytes(Exception):
+    """What was to be written is not what it should be."""
+
+
+@contextmanager
+def _whole_file(path: Path, mtime_ns: int | None = None) -> Iterator[BinaryIO]:
+    """Give a new, hidden file to write; once the block ends it is at `path`, whole, with this time of change if any.
+
+    If the block raises, the hidden file is removed and what is at `path` stays.
+    """
+    hidden = hidden_beside(path)
+    with plain_errors(path):
+        try:
+            with _disk.create(hidden) as file:
+                yield file
+                _disk.fsync(file)
+            if mtime_ns is not None:
+                _disk.touch(hidden, mtime_ns)
+            place(hidden, path)
+        except BaseException:
+            remove(hidden)
+            raise
+
+
 def write_whole(path: Path, content: bytes) -> None:
     """Write `content` to `path`, whole or not at all. After a failure the old file, if any, is still there, whole.
 
@@ -167,16 +192,8 @@ def write_whole(path: Path, content: bytes) -> None:
         DiskFull, BadInput: as `plain_errors`; no hidden file is left.
     """
     make_folder(path.parent)
-    hidden = hidden_beside(path)
-    with plain_errors(path):
-        try:
-            with _disk.create(hidden) as file:
-                _disk.write(file, content)
-                _disk.fsync(file)
-            place(hidden, path)
-        except BaseException:
-            remove(hidden)
-            raise
+    with _whole_file(path) as file:
+        _disk.write(file, content)
 
 
 def write_json(path: Path, value: Mapping[str, object] | Sequence[object]) -> None:
@@ -191,16 +208,8 @@ def written_whole(path: Path) -> Iterator[Callable[[bytes], None]]:
     Raises:
         DiskFull, BadInput: as `plain_errors`; no hidden file is left.
     """
-    hidden = hidden_beside(path)
-    with plain_errors(path):
-        try:
-            with _disk.create(hidden) as file:
-                yield lambda content: _disk.write(file, content)
-                _disk.fsync(file)
-            place(hidden, path)
-        except BaseException:
-            remove(hidden)
-            raise
+    with _whole_file(path) as file:
+        yield lambda content: _disk.write(file, content)
 
 
 def write_blocks(path: Path, blocks: Iterable[bytes], mtime_ns: int) -> None:
@@ -222,24 +231,20 @@ def write_checked(path: Path, blocks: Iterable[bytes], sha256: str, size: int, m
         DiskFull, BadInput: as `plain_errors`; no hidden file is left.
     """
     make_folder(path.parent)
-    hidden, hashed, left = hidden_beside(path), hashlib.sha256(), size
-    with plain_errors(path):
-        try:
-            with _disk.create(hidden) as file:
-                for block in blocks:
-                    left -= len(block)
-                    if left < 0:
-                        return False
-                    hashed.update(block)
-                    _disk.write(file, block)
-                if left or hashed.hexdigest() != sha256:
-                    return False
-                _disk.fsync(file)
-            _disk.touch(hidden, mtime_ns)
-            place(hidden, path)
-            return True
-        finally:
-            remove(hidden)
+    hashed, left = hashlib.sha256(), size
+    try:
+        with _whole_file(path, mtime_ns) as file:
+            for block in blocks:
+                left -= len(block)
+                if left < 0:
+                    raise _OtherBytes
+                hashed.update(block)
+                _disk.write(file, block)
+            if left or hashed.hexdigest() != sha256:
+                raise _OtherBytes
+    except _OtherBytes:
+        return False
+    return True
 
 
 def write_absent(path: Path, sha256: str, size: int, mtime_ns: int) -> None:
@@ -249,15 +254,8 @@ def write_absent(path: Path, sha256: str, size: int, mtime_ns: int) -> None:
         DiskFull, BadInput: as `plain_errors`; no hidden file is left.
     """
     make_folder(path.parent)
-    hidden = hidden_beside(path)
-    with plain_errors(path):
-        try:
-            with _disk.create(hidden) as file:
-                absent.write_absent(file.fileno(), sha256, size)
-            _disk.touch(hidden, mtime_ns)
-            place(hidden, path)
-        finally:
-            remove(hidden)
+    with _whole_file(path, mtime_ns) as file:
+        absent.write_absent(file.fileno(), sha256, size)
 
 
 def blocks_of(path: Path, *, follow: bool = False) -> Iterator[bytes]:

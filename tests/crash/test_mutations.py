@@ -33,11 +33,11 @@ PATIENCE = 60
 """States tried before a mutation counts as harmless."""
 
 
-PACKING = ("written_whole", "write_blocks", "flush_folder")
+PACKING = ("write_blocks", "flush_folder")
 """Functions that only packing and unpacking of a session use (tests/studio/archive): no film and no edit calls them."""
 
-FETCHING = ("place_first", "write_checked")
-"""Functions that only fetching from a store uses (tests/cluster/store): what a cut takes is fetched again."""
+SHARING = ("place_first",)
+"""Functions that only what is shared with other machines uses (tests/cluster): no film and no edit calls them."""
 
 
 def _flushes() -> list[int]:
@@ -48,7 +48,7 @@ def _flushes() -> list[int]:
         for call in calls
         if isinstance(call.func, ast.Attribute)
         and call.func.attr in ("fsync", "fsync_folder")
-        and _function_at(call.lineno) not in (*PACKING, *FETCHING)
+        and _function_at(call.lineno) not in (*PACKING, *SHARING)
     )
 
 
