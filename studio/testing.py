@@ -29,7 +29,7 @@ import numpy as np
 from PIL import Image
 
 from studio.errors import EngineFailed
-from studio.fs import files
+from studio.fs import checksums
 from studio.model.brief import Brief, FilmOptions
 from studio.model.engine_plugin import EnginePlugin, Role
 from studio.model.engines import Abilities, Animator, Composer, Narrator, Painter, Size, Tick, Writer
@@ -333,7 +333,7 @@ def _check_same(folder: Path, kind: str, make: Callable[[Path], PieceMeasures]) 
 
     def one(number: int) -> str:
         _made(folder, f"same-{number}{kind}", make, "an order that it took before")
-        return files.sha256_of(folder / f"same-{number}{kind}")
+        return checksums.sha256_of(folder / f"same-{number}{kind}")
 
     with ThreadPoolExecutor(3) as threads:
         _require(len(set(threads.map(one, range(3)))) == 1, "it takes a seed, and the same seed gives another piece")

@@ -23,7 +23,7 @@ from distributed import Worker, get_worker
 from blocks.offline.crew import offline_crew
 from flows.dask_cluster.shelves import ShelfAddress, ShelfReceipt, shelf_at
 from studio.errors import FilmError, Interrupted
-from studio.fs import files
+from studio.fs import checksums, files
 from studio.model.events import Event
 from studio.model.frozen_model import FrozenModel
 from studio.planning.styled_crew import in_style
@@ -113,7 +113,7 @@ def _answer(asked: Asked, worker: Worker, key: str) -> Answer:
             stat = files.found(out)
             receipt = ShelfReceipt(
                 fingerprint=job.fingerprint,
-                sha256=files.sha256_of(out),
+                sha256=checksums.sha256_of(out),
                 bytes=0 if stat is None else stat.st_size,
                 measures=measures,
                 seconds=round(taken, 3),

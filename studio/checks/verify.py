@@ -18,8 +18,8 @@ from pydantic import ValidationError
 from studio.billing.calls import lost_calls, read_calls
 from studio.billing.unbooked import unbooked_pieces
 from studio.errors import BadInput, NoSuchSession
-from studio.fs import files, safe_open, tolerant
-from studio.fs.files import digest_of, words_of
+from studio.fs import checksums, files, safe_open, tolerant
+from studio.fs.checksums import digest_of, words_of
 from studio.fs.safe_open import PLAN_BYTES
 from studio.model.brief import Brief, FilmOptions
 from studio.model.film import Stage
@@ -83,7 +83,7 @@ def verify(folder: Path) -> list[Finding]:
         raise NoSuchSession(f"{folder.name} {why_not_a_session(folder)}")
     if facts.foreign:
         return []
-    files.forget_checksums()
+    checksums.forget()
     brief, findings = _brief(folder)
     for stage in PLANS:
         findings += _plan(folder, stage, brief, _is_finished(folder))

@@ -17,7 +17,7 @@ from studio.audio.word_times import timed_words
 from studio.directing.director import changed_texts, own_brief, read_plan
 from studio.directing.edits import Edit, Plan, all_of, use_clip, use_music, use_picture, use_title_card, use_voice
 from studio.errors import BadInput
-from studio.fs import files, safe_open
+from studio.fs import checksums, files, safe_open
 from studio.model.film import SceneGraph, Source
 from studio.model.fingerprint import fingerprint
 from studio.model.pieces import Order
@@ -76,7 +76,7 @@ def own_file(path: Path) -> OwnFile:
     media = media_of(real)
     if wrong := torn(real):
         raise BadInput(f"{printable(path.name)!r} is not whole, {wrong}: export it again")
-    return OwnFile(real, files.sha256_of(real), media)
+    return OwnFile(real, checksums.sha256_of(real), media)
 
 
 def keep(file: OwnFile) -> Callable[[FolderStore], None]:
@@ -116,7 +116,7 @@ def reference_picture(file: OwnFile, scratch: Path) -> OwnFile:
     picture = open_picture(file.path)
     picture.thumbnail((REFERENCE_PX, REFERENCE_PX))
     picture.save(path, "PNG")
-    return OwnFile(path, files.sha256_of(path), file.media)
+    return OwnFile(path, checksums.sha256_of(path), file.media)
 
 
 def node_named(graph: SceneGraph, kind: Literal["place", "prop"], name: str) -> str:
@@ -239,7 +239,7 @@ def take_in(store: SessionStore, now: str, tell: Callable[[str], None]) -> None:
         tell(line)
     for each in placed:
         # Another file may have been put there since: the next run takes that in.
-        if files.is_file(each.path) and files.sha256_of(each.path) == found[each.path]:
+        if files.is_file(each.path) and checksums.sha256_of(each.path) == found[each.path]:
             files.remove_durably(each.path)
 
 
@@ -254,7 +254,7 @@ def _used(placed: list[PlacedFile], plan: Plan) -> tuple[list[tuple[PlacedFile, 
         if each.index > len(plan.shots):
             notes.append(f"{each.path.name}: there is no shot {each.index}; the file is kept in material/")
             continue
-        file = OwnFile(each.path, files.sha256_of(each.path), media_of(each.path))
+        file = OwnFile(each.path, checksums.sha256_of(each.path), media_of(each.path))
         if each.kind == "images" and file.media.kind != "picture":
             notes.append(f"images/{file.name} holds a {file.media.kind}, not a picture; the file is kept in material/")
             continue

@@ -12,7 +12,7 @@ from pathlib import Path
 
 from studio.directing.edits import STAGE_OF, Plan, RedoStage
 from studio.errors import BadInput
-from studio.fs import files
+from studio.fs import checksums, files
 from studio.model.film import Shot, Stage
 from studio.model.pieces import piece_path, receipt_path
 from studio.model.receipt import Receipt
@@ -49,7 +49,7 @@ def takes_of(folder: Path, shots: Sequence[Shot], stage: RedoStage, number: int 
     for place, receipt, in_place in _receipts(folder, STAGE_OF[stage], number, shot.id if shot else ""):
         mine = shot is None or _is_of(receipt, shot, stage) or (in_place and not receipt.shot)
         path = piece_of(place, receipt)
-        if mine and files.has(path, receipt.sha256, receipt.bytes):
+        if mine and checksums.has(path, receipt.sha256, receipt.bytes):
             found.setdefault(receipt.sha256, (path, receipt, in_place))
             since[receipt.sha256] = min(since.get(receipt.sha256, "9"), _since(receipt))
     in_order = sorted(found.values(), key=lambda each: (since[each[1].sha256], each[1].sha256))

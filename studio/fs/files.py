@@ -16,7 +16,6 @@ import json
 import os
 import secrets
 import stat as modes
-import threading
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
@@ -36,9 +35,6 @@ _PATIENCE = 3
 _counter = itertools.count()
 
 _disk = Disk()
-
-_checksums: dict[tuple[int, ...], str] = {}
-_checksums_lock = threading.Lock()
 
 
 @contextmanager
@@ -268,7 +264,7 @@ def blocks_of(path: Path, *, follow: bool = False) -> Iterator[bytes]:
         FileNotFoundError: nothing is there.
         LinkInside, BadInput, OSError: as `read`.
     """
-    with _readable(path), safe_open.opened(path, follow=follow) as handle:
+    with readable(path), safe_open.opened(path, follow=follow) as handle:
         while block := os.read(handle, _BLOCK):
             yield block
 
@@ -377,7 +373,12 @@ def remove_durably(path: Path) -> None:
 
 
 @contextmanager
-def _readable(path: Path) -> Iterator[None]:
+def readable(path: Path) -> Iterator[None]:
+    """Turn the error of a file that may not be read into our one-line error, naming `path`.
+
+    Raises:
+        BadInput: it may not be read.
+    """
     try:
         yield
     except PermissionError as error:
@@ -393,7 +394,7 @@ def read(path: Path, most: int = JSON_BYTES) -> bytes:
         BadInput: it may not be read.
         OSError: it is not a regular file, or has more than `most` bytes.
     """
-    with _readable(path):
+    with readable(path):
         return safe_open.read(path, most)
 
 
@@ -450,78 +451,12 @@ def names(folder: Path) -> list[str]:
         BadInput: it may not be read.
     """
     try:
-        with _readable(folder):
+        with readable(folder):
             return safe_open.names(folder)
     except (FileNotFoundError, NotADirectoryError, LinkInside):
         return []
 
 
-def sha256_of(path: Path, *sizes: int | None) -> str:
-    """Return the SHA-256 of the file as 64 hex digits; cached by device, inode, size, mtime and ctime.
-
-    Of an absent file it is what its first line says: the bytes are not fetched.
-
-    Args:
-        sizes: if any are given, a file of any other size is not read, because it may be endless, and '' is returned.
-
-    Raises:
-        FileNotFoundError: nothing is there.
-        BadInput: it may not be read.
-    """
-    with _readable(path), safe_open.opened(path, whole=False) as handle:
-        there = os.fstat(handle)
-        if sizes and there.st_size not in sizes:
-            return ""
-        if absent.is_absent(there):
-            # Its content is checked when it is fetched.
-            return absent.digest(handle)
-        identity = (there.st_dev, there.st_ino, there.st_size, there.st_mtime_ns, there.st_ctime_ns)
-        with _checksums_lock:
-            known = _checksums.get(identity)
-        if known is not None:
-            return known
-        hashed = hashlib.sha256()
-        while block := os.read(handle, _BLOCK):
-            hashed.update(block)
-        digest = hashed.hexdigest()
-    with _checksums_lock:
-        _checksums[identity] = digest
-    return digest
-
-
-def forget_checksums() -> None:
-    """Forget the cached checksums, so that every file is read again: a check must find bits flipped since the last."""
-    with _checksums_lock:
-        _checksums.clear()
-
-
-def has(path: Path, sha256: str, size: int) -> bool:
-    """Tell whether a regular file with this SHA-256 and size is at `path`. One of another size is not read."""
-    there = found(path)
-    return there is not None and modes.S_ISREG(there.st_mode) and sha256_of(path, size) == sha256
-
-
 def hidden_files(folder: Path) -> Iterator[Path]:
     """Yield the hidden files and folders directly in `folder`, in the order of their names."""
     yield from (folder / name for name in names(folder) if name.startswith("."))
-
-
-def digest_of(place: Path, *sizes: int | None) -> tuple[str, str]:
-    """Return (SHA-256 of the bytes as 64 hex digits, ''), or ('', why it cannot be read).
-
-    Args:
-        sizes: the sizes in the receipts of the file. A file of any other size is not read, because it may be endless:
-            ('', '').
-    """
-    try:
-        return sha256_of(place, *(sizes or (None,))), ""
-    except (OSError, BadInput) as error:
-        return "", words_of(error)
-
-
-def words_of(error: Exception) -> str:
-    if isinstance(error, OSError):
-        return f"it cannot be read ({(error.strerror or str(error)).lower()})"
-    if isinstance(error, UnicodeDecodeError):
-        return f"it is not UTF-8 at byte {error.start}"
-    return str(error)

@@ -18,7 +18,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from studio.errors import DamagedPiece, StoreDown
-from studio.fs import absent, files, safe_open, tolerant
+from studio.fs import absent, checksums, files, safe_open, tolerant
 from studio.object_storage.bucket import Bucket
 from studio.object_storage.head import DEEPEST, TRASH, File, Head, Holder, Tree, blob_key
 
@@ -223,7 +223,7 @@ def _keep_unpublished(folder: Path, path: str, tree: Tree) -> None:
 
 def _has(tree: Tree, folder: Path, path: str) -> bool:
     """Tell whether the tree has at this path what is there in the folder."""
-    return path in tree and files.sha256_of(folder / path) == tree[path].sha256
+    return path in tree and checksums.sha256_of(folder / path) == tree[path].sha256
 
 
 def _beside(folder: Path, receipt: str) -> list[str]:
@@ -241,7 +241,7 @@ def _stays(path: str) -> bool:
 def _pair(folder: Path, path: str) -> str:
     """Return what a piece and its receipt here have in common, and no other: so they stay beside each other."""
     receipt = (folder / path).with_suffix(".json")
-    return files.sha256_of(receipt)[:16] if files.is_file(receipt) else files.sha256_of(folder / path)[:16]
+    return checksums.sha256_of(receipt)[:16] if files.is_file(receipt) else checksums.sha256_of(folder / path)[:16]
 
 
 def _put_absent(path: Path, file: File) -> None:

@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from studio.fs import files
+from studio.fs import checksums
 from studio.model.film import Timeline
 from studio.model.fingerprint import Ingredient, fingerprint
 from studio.model.receipt import Receipt
@@ -46,7 +46,12 @@ def earlier_cut(folder: Path, heard: str, clips: Sequence[Receipt]) -> EarlierCu
         clips: the clips wanted, in shot order.
     """
     receipt, path = read_receipt(folder / "film.json"), folder / "film.mp4"
-    if receipt is None or receipt.remarks or not receipt.shown or not files.has(path, receipt.sha256, receipt.bytes):
+    if (
+        receipt is None
+        or receipt.remarks
+        or not receipt.shown
+        or not checksums.has(path, receipt.sha256, receipt.bytes)
+    ):
         return NO_CUT
     return EarlierCut(path if receipt.heard == heard else None, _known(receipt.shown, shown(clips)))
 

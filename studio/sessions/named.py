@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from studio.errors import BadInput, Contradiction, Interrupted, SessionLocked
-from studio.fs import files, tolerant
+from studio.fs import checksums, tolerant
 from studio.input.option_checks import differences, short
 from studio.model.brief import FilmOptions
 from studio.model.receipt import Receipt
@@ -118,7 +118,7 @@ def finished_film(folder: Path) -> Receipt | None:
     if listing is None or listing.state != "done":
         return None
     receipt = read_receipt(folder / "film.json")
-    whole = receipt is not None and files.has(folder / _FILM, receipt.sha256, receipt.bytes)
+    whole = receipt is not None and checksums.has(folder / _FILM, receipt.sha256, receipt.bytes)
     return receipt if whole else None
 
 

@@ -11,7 +11,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from studio.errors import BadInput, DiskFull
-from studio.fs import files
+from studio.fs import checksums, files
 from studio.model.film import STAGES
 from studio.model.pieces import MATERIAL, NUMBERED, SHORT, material_path, piece_path
 
@@ -26,9 +26,9 @@ def keep_material(folder: Path, source: Path) -> str:
         BadInput: it cannot be read.
         DiskFull: there is no room for it; nothing is left.
     """
-    sha256 = files.sha256_of(source)
+    sha256 = checksums.sha256_of(source)
     path = folder / material_path(sha256, source.suffix)
-    if files.has(path, sha256, source.stat().st_size):
+    if checksums.has(path, sha256, source.stat().st_size):
         return sha256
     if shutil.disk_usage(folder).free < source.stat().st_size + _SPARE:
         raise DiskFull(f"no room left on the disk for {source.name!r}: free some space, then try again")
@@ -38,7 +38,7 @@ def keep_material(folder: Path, source: Path) -> str:
         try:
             files.copy(source, hidden)
             files.seal(hidden)
-            if files.sha256_of(hidden) != sha256:
+            if checksums.sha256_of(hidden) != sha256:
                 raise BadInput(f"{source.name!r} was written while it was read: try again once it is whole")
             files.place(hidden, path)
         finally:
@@ -56,7 +56,7 @@ def find_file(folder: Path, sha256: str) -> Path | None:
     in_place += [folder / piece_path("score")]
     for path in (*named, *(path for path in in_place if path.suffix not in (".json", ".part", ".next"))):
         there = files.found(path)
-        if there is not None and files.has(path, sha256, there.st_size):
+        if there is not None and checksums.has(path, sha256, there.st_size):
             return path
     return None
 
@@ -68,6 +68,6 @@ def damaged_material(folder: Path) -> Iterator[str]:
             continue
         path = folder / MATERIAL / name
         there = files.found(path)
-        digest, _ = files.digest_of(path, there.st_size if there else 0)
+        digest, _ = checksums.digest_of(path, there.st_size if there else 0)
         if digest[:SHORT] != name.partition(".")[0]:
             yield name

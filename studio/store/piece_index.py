@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
 
-from studio.fs import files
+from studio.fs import checksums, files
 from studio.model.film import Stage
 from studio.model.pieces import PLANS
 from studio.model.receipt import Receipt
@@ -116,7 +116,7 @@ def lies_whole(place: Path, receipt: Receipt) -> bool:
     if receipt.stage in PLANS:
         return receipt.content is not None
     piece = piece_of(place, receipt)
-    return files.has(piece, receipt.sha256, receipt.bytes)
+    return checksums.has(piece, receipt.sha256, receipt.bytes)
 
 
 def copy_whole(place: Path, receipt: Receipt, out: Path) -> bool:
@@ -125,4 +125,4 @@ def copy_whole(place: Path, receipt: Receipt, out: Path) -> bool:
         files.copy(piece_of(place, receipt), out)
     except FileNotFoundError:
         return False
-    return files.sha256_of(out) == receipt.sha256
+    return checksums.sha256_of(out) == receipt.sha256

@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Literal
 
 from studio.errors import BrokenPlan
-from studio.fs import files, safe_open
+from studio.fs import checksums, files, safe_open
 from studio.model.film import Stage
 from studio.model.pieces import PICTURES, PLANS, Order, receipt_path
 from studio.model.receipt import Receipt
@@ -84,7 +84,7 @@ class PieceStates:
 
     def is_whole(self, receipt: Receipt, path: str) -> bool:
         """Tell whether the piece at `path` has exactly the bytes of the receipt, by size and checksum."""
-        return files.has(self.folder / path, receipt.sha256, receipt.bytes)
+        return checksums.has(self.folder / path, receipt.sha256, receipt.bytes)
 
     def records(self, order: Order) -> Iterator[Receipt]:
         """Yield the receipts in Prefect's records for the order's place, with any fingerprint, except damaged ones."""
@@ -96,7 +96,7 @@ class PieceStates:
 
     def _recorded(self, order: Order, path: Path) -> Receipt | None:
         """Return the receipt in Prefect's records that fits the file at `path`, whose own receipt was lost."""
-        return next((each for each in self.records(order) if files.has(path, each.sha256, each.bytes)), None)
+        return next((each for each in self.records(order) if checksums.has(path, each.sha256, each.bytes)), None)
 
 
 def _untouched(path: Path, receipt: Receipt) -> bool:

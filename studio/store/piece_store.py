@@ -14,7 +14,7 @@ from contextlib import contextmanager
 from datetime import datetime
 from pathlib import Path
 
-from studio.fs import files, safe_open
+from studio.fs import checksums, files, safe_open
 from studio.fs.disk_operations import together
 from studio.model.film import Stage
 from studio.model.pieces import PICTURES, PLANS, Order, owner_text, piece_at, receipt_path
@@ -64,7 +64,7 @@ class PieceStore:
         if not records:
             return None
         path = self.folder / order.path
-        same = [record for record in records if files.has(path, record.sha256, record.bytes)]
+        same = [record for record in records if checksums.has(path, record.sha256, record.bytes)]
         if order.stage in PLANS:
             same = same or sorted(records, key=lambda record: record.made_at)[-1:]
         return same[0] if same else None
@@ -140,7 +140,7 @@ class PieceStore:
             stage=order.stage,
             index=order.index,
             path=order.path,
-            sha256=files.sha256_of(path),
+            sha256=checksums.sha256_of(path),
             bytes=stat.st_size,
             mtime_ns=stat.st_mtime_ns,
             fingerprint=order.fingerprint,
@@ -348,7 +348,7 @@ class PieceStore:
                 **_since_now(order, receipt, stat.st_mtime),
                 "index": order.index,
                 "path": order.path,
-                "sha256": files.sha256_of(out),
+                "sha256": checksums.sha256_of(out),
                 "bytes": stat.st_size,
                 "mtime_ns": stat.st_mtime_ns,
                 "fingerprint": order.fingerprint,
@@ -388,7 +388,7 @@ class PieceStore:
                 "stage": order.stage,
                 "index": order.index,
                 "path": order.path,
-                "sha256": files.sha256_of(path),
+                "sha256": checksums.sha256_of(path),
                 "bytes": stat.st_size,
                 "mtime_ns": stat.st_mtime_ns,
                 "fingerprint": order.fingerprint,

@@ -17,7 +17,7 @@ from pydantic import ValidationError
 
 from studio.errors import BadInput
 from studio.fs import files, tolerant
-from studio.fs.files import digest_of
+from studio.fs.checksums import digest_of
 from studio.model.film import STAGES, Stage
 from studio.model.pieces import Order, piece_at
 from studio.model.receipt import Receipt

@@ -10,7 +10,7 @@ import os
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 
-from studio.fs import files
+from studio.fs import checksums, files
 from studio.model.film import Stage
 from studio.model.pieces import NUMBERED, PLANS, Order, piece_at, receipt_path
 from studio.model.receipt import Receipt
@@ -73,10 +73,10 @@ def _finish(pieces: PieceStore, staged: Path, parts: Mapping[str, Sequence[Path]
     if receipt is None or receipt_path(receipt.path) != str(place.relative_to(folder)):
         return
     path, before = folder / receipt.path, None
-    if not files.has(path, receipt.sha256, receipt.bytes):
+    if not checksums.has(path, receipt.sha256, receipt.bytes):
         # Perhaps only the renaming is missing: the hidden file's bytes were flushed before the receipt was staged.
         beside = parts.get(str(path), ())
-        sealed = next((each for each in beside if files.has(each, receipt.sha256, receipt.bytes)), None)
+        sealed = next((each for each in beside if checksums.has(each, receipt.sha256, receipt.bytes)), None)
         content = (receipt.content or "").encode("utf-8")
         held = receipt.content is not None and hashlib.sha256(content).hexdigest() == receipt.sha256
         if sealed is None and not held:

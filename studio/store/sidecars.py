@@ -9,7 +9,7 @@ import hashlib
 from collections.abc import Callable
 from pathlib import Path
 
-from studio.fs import files
+from studio.fs import checksums, files
 from studio.model.receipt import Receipt, Sidecar
 from studio.store.takes import put_aside
 
@@ -22,7 +22,7 @@ def sidecar_of(path: str, content: bytes) -> Sidecar:
 
 def is_whole(folder: Path, sidecar: Sidecar) -> bool:
     """Tell whether a sidecar in a session's folder has exactly the bytes that its receipt says."""
-    return files.has(folder / sidecar.path, sidecar.sha256, sidecar.bytes)
+    return checksums.has(folder / sidecar.path, sidecar.sha256, sidecar.bytes)
 
 
 def write_sidecars(folder: Path, receipt: Receipt, tell: Callable[[str], None], before: Receipt | None = None) -> None:

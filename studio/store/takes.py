@@ -8,7 +8,7 @@ from __future__ import annotations
 import os
 from pathlib import Path
 
-from studio.fs import files
+from studio.fs import checksums, files
 from studio.model.film import Stage
 from studio.model.pieces import PLANS, Order
 from studio.model.receipt import Receipt
@@ -25,7 +25,7 @@ def keep_take(folder: Path, order: Order, found: PieceState) -> tuple[Path, Rece
     if found.condition not in ("ours", "by hand") or found.receipt is None:
         return None
     path = folder / order.path
-    sha256 = files.sha256_of(path)
+    sha256 = checksums.sha256_of(path)
     receipt = found.receipt
     place = _take_place(folder, order.stage, receipt, sha256)
     _clear_the_way(folder, place, place.with_suffix(path.suffix))

@@ -21,7 +21,7 @@ from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any, Literal
 
-from studio.fs import files
+from studio.fs import checksums, files
 from studio.model import events
 from studio.model.events import Event
 from studio.object_storage import bucket, index, outputs, ownership, publisher
@@ -184,7 +184,7 @@ def on_host(cache: Path, name: str, address: str, hours: int = 0, *, will_be_cut
     )
     socket.gethostname = lambda: name
     outputs.forget()
-    files._checksums.clear()
+    checksums._known.clear()
     if hours:
         _set_clock(hours)
     yield

@@ -17,7 +17,7 @@ from pathlib import Path, PurePosixPath
 
 from PIL import Image
 
-from studio.fs import files
+from studio.fs import checksums
 from studio.model.film import Stage
 from studio.status.snapshot import read_snapshot
 from studio.status.state import completed
@@ -225,7 +225,7 @@ def again(output: Path, notes: Path, session_id: str | None, painted: Path | Non
     Args:
         painted: a file that gets a line for every picture that is painted.
     """
-    files._checksums.clear()
+    checksums._known.clear()
 
     def hook(kind: str, what: str) -> None:
         if painted is not None and kind == "image":

@@ -17,7 +17,7 @@ from studio.directing import edits
 from studio.directing.director import undo
 from studio.directing.edits import Redo
 from studio.errors import FilmError
-from studio.fs import files
+from studio.fs import checksums
 from studio.store.journal import LOST, read_journal
 from tests.crash import film, judge
 from tests.crash.crew import crew, remembered_cut
@@ -80,7 +80,7 @@ def directings(output: Path, scratch: Path) -> Iterator[Directing]:
 
     first = copied("redo")
     paint_by_hand(session_in(first))
-    mine = files.sha256_of(session_in(first) / "images/shot_002.png")
+    mine = checksums.sha256_of(session_in(first) / "images/shot_002.png")
     yield _directing("redo", first, redo_two, frozenset({mine}))
     taking = copied("takes")
     redo_two(session_in(taking))

@@ -13,7 +13,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
-from studio.fs import files
+from studio.fs import checksums, files
 from studio.model.pieces import PLANS, receipt_path
 from studio.model.receipt import Receipt
 from studio.store.receipts import piece_of, read_receipt
@@ -176,7 +176,7 @@ def unproved_without(folder: Path, name: str) -> str:
     place, piece = folder / receipt_path(receipt.path), folder / receipt.path
     if place != folder / name and read_receipt(place) is not None:
         return ""
-    whole = files.is_file(piece) and files.sha256_of(piece) == receipt.sha256
+    whole = files.is_file(piece) and checksums.sha256_of(piece) == receipt.sha256
     return receipt_path(receipt.path) if whole else ""
 
 

@@ -19,7 +19,7 @@ from studio.directing.director import undo
 from studio.directing.edits import RedoStage
 from studio.directing.takes import takes_of
 from studio.errors import BadInput
-from studio.fs import files
+from studio.fs import checksums, files
 from studio.fs.disk_operations import Disk
 from studio.store.journal import history, read_journal
 from studio.store.receipts import read_receipt
@@ -88,7 +88,7 @@ def in_child(act: Callable[[], object], said: Path) -> str:
 
 def through(disk: Disk, verb: Verb, folder: Path) -> None:
     """Direct the session on this disk."""
-    files._checksums.clear()
+    checksums._known.clear()
     with files.through(disk):
         verb(folder)
 
@@ -101,7 +101,7 @@ def _beside(room: Room, of: Directed) -> Path:
 
 def _finish(folder: Path) -> None:
     """Make the film, in this process: what is forked from it knows what was rendered."""
-    files._checksums.clear()
+    checksums._known.clear()
     with remembered_cut():
         film.make(folder.parent.parent, crew(), folder.name)
 
@@ -139,7 +139,7 @@ def dies_directing(room: Room, rng: random.Random, of: Directed, words: str = ""
 
 def verb_again(words: str, verb: Verb, folder: Path) -> None:
     """Give a command again: of several undos those that are left."""
-    files._checksums.clear()
+    checksums._known.clear()
     if words == "undo three":
         undo(folder, 1, NOW, lambda line: None)
     else:
@@ -276,7 +276,7 @@ def damaged_own_file(room: Room, rng: random.Random, of: Directed) -> Trial:
     mine = of.material.clip if number == 3 else of.material.recording
     kept, piece = next(folder.glob(f"material/{mine.sha256[:16]}*")), folder / OWN[number]
     flipped(kept, rng)
-    for path in (piece, *folder.glob(f"takes/{piece.parent.name}/*{files.sha256_of(piece)[:16]}{piece.suffix}")):
+    for path in (piece, *folder.glob(f"takes/{piece.parent.name}/*{checksums.sha256_of(piece)[:16]}{piece.suffix}")):
         flipped(path, rng) if path == piece or path.stat().st_ino != piece.stat().st_ino else None
     ending = room.run()
     room.expect(ending, "TakeGone")

@@ -15,7 +15,7 @@ from datetime import datetime
 from pathlib import Path
 
 from studio.errors import FilmError
-from studio.fs import files
+from studio.fs import checksums, files
 from studio.fs.disk_operations import Disk
 from studio.model import events
 from studio.model.events import Event
@@ -131,7 +131,7 @@ class Room:
             os._exit(0)
 
     def _command(self, way: Way, number: int) -> Ending:
-        files._checksums.clear()
+        checksums._known.clear()
 
         def hear(event: Event) -> None:
             if event.kind == "note":

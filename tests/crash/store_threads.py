@@ -19,7 +19,7 @@ from typing import Any
 
 from studio.directing import edits
 from studio.directing.edits import Redo
-from studio.fs import files
+from studio.fs import checksums, files
 from studio.model.engines import Crew
 from studio.model.film import Shot
 from studio.model.receipt import PieceMeasures, Receipt
@@ -94,7 +94,7 @@ def _began(notes: Path) -> Counter[Painted]:
 
 
 def _make(folder: Path, notes: Path, mark: Path | None = None) -> None:
-    files._checksums.clear()
+    checksums._known.clear()
     with remembered_cut():
         if mark is not None:
             mark.write_text("begun", "utf-8")

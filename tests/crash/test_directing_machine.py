@@ -27,7 +27,7 @@ from studio.directing.edits import Edit, NewShot, Redo, ShotWords
 from studio.directing.own_material import OwnFile, keep, keep_picture
 from studio.directing.takes import takes_of
 from studio.errors import BadInput
-from studio.fs import files
+from studio.fs import checksums, files
 from studio.model import events
 from studio.model.events import Event
 from studio.model.film import Source
@@ -99,7 +99,7 @@ def _quick_pieces(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
 
 
 def _mine(name: str) -> tuple[OwnFile, Source]:
-    file = OwnFile(MINE[name], files.sha256_of(MINE[name]), Media(kind="clip", seconds=1.0, has_sound=True))
+    file = OwnFile(MINE[name], checksums.sha256_of(MINE[name]), Media(kind="clip", seconds=1.0, has_sound=True))
     return file, Source(sha256=file.sha256, name=file.name)
 
 
@@ -332,7 +332,7 @@ class Directing(RuleBasedStateMachine):
     def _in_place(self) -> dict[str, str]:
         numbers = [shot.index for shot in shots_of(self.folder)]
         names = [piece_path(stage, number) for stage in PER_SHOT for number in numbers]
-        return {name: files.sha256_of(self.folder / name) for name in (*names, "score.wav")}
+        return {name: checksums.sha256_of(self.folder / name) for name in (*names, "score.wav")}
 
     # --- laws --------------------------------------------------------------------------------------
 

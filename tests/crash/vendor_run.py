@@ -32,7 +32,7 @@ from studio.billing.desk import Desk
 from studio.billing.ledger import Ledger
 from studio.billing.prices import OWN
 from studio.errors import FilmError, Interrupted, RunMustEnd, ShotsFailed
-from studio.fs import files
+from studio.fs import checksums, files
 from studio.model.engines import Crew
 from studio.model.film import Shot
 from studio.model.paid import Reply, Request
@@ -321,7 +321,7 @@ def in_a_process(
     if pid == 0:
         ending = Ending("crashed")
         try:
-            files._checksums.clear()
+            checksums._known.clear()
             meter.play(trial, strike.armed(), os.getpid())
             silent = any(fault.name == "no answer" for fault in strike.faults)
             hands = paid_crew(meter, trial, painting, HASTY_SECONDS if silent else PATIENT_SECONDS)

@@ -15,7 +15,7 @@ from studio.checks.repair import survey
 from studio.checks.verify import FAULTS, verify
 from studio.forecast.forecast import UNKNOWN_CAST, forecast_session
 from studio.forecast.forecast_model import Forecast
-from studio.fs import files
+from studio.fs import checksums
 from studio.model.paid import VendorError
 from studio.model.terms import Terms
 from studio.store.brief import read_brief, write_brief
@@ -122,11 +122,11 @@ def test_a_portrait_put_there_by_hand_is_used_and_its_shots_are_painted_after_it
     """A person's picture of a character is never replaced; its shots are paid for anew, once, and no other."""
     folder, _ = film
     Image.new("RGB", (300, 500), (200, 10, 10)).save(folder / KEEPER)
-    mine = files.sha256_of(folder / KEEPER)
+    mine = checksums.sha256_of(folder / KEEPER)
     asked = again(folder, why=["new upstream"] * len(shots_with(folder)))
     assert len(asked) == len(shots_with(folder))
     assert all("lighthouse keeper" in prompt and not prompt.startswith("Character") for prompt in asked)
-    assert files.sha256_of(folder / KEEPER) == mine
+    assert checksums.sha256_of(folder / KEEPER) == mine
     assert again(folder, "c") == []
 
 

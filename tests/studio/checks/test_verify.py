@@ -13,7 +13,7 @@ import pytest
 
 from studio.checks.verify import FAULTS, Finding, verdict, verify
 from studio.errors import NoSuchSession
-from studio.fs import files
+from studio.fs import checksums
 from studio.model.receipt import Receipt
 from studio.status.meta import meta_of
 from studio.status.snapshot import read_snapshot
@@ -104,14 +104,14 @@ class Hashed(dict[tuple[int, ...], str]):
 def hashed(monkeypatch: pytest.MonkeyPatch) -> Hashed:
     """What is hashed from here on."""
     found = Hashed()
-    monkeypatch.setattr(files, "_checksums", found)
+    monkeypatch.setattr(checksums, "_known", found)
     return found
 
 
 def test_whole_session_has_no_findings(folder: Path, hashed: Hashed) -> None:
     """Where every byte is as its receipt says there is nothing to tell; what was remembered before does not count."""
     for path in ARTEFACTS:
-        files.sha256_of(folder / path)
+        checksums.sha256_of(folder / path)
     for identity in list(hashed):
         hashed[identity] = "0" * 64
     assert verify(folder) == []
@@ -139,7 +139,7 @@ def test_a_file_is_hashed_once_a_command(
 @pytest.mark.parametrize("path", ARTEFACTS)
 def test_damage_is_found(folder: Path, path: str, spoil: Callable[[Path], None]) -> None:
     """A flipped bit that left size and time alone is found, and a cut, an empty file, a folder, a link; only there."""
-    files.sha256_of(folder / path)
+    checksums.sha256_of(folder / path)
     spoil(folder / path)
     what = _kinds(folder)
     # A flipped bit in a plan may leave it readable: then it is an edit.

@@ -46,7 +46,7 @@ from studio.directing.own_material import (
 from studio.directing.takes import takes_of
 from studio.errors import BadInput, TakeGone
 from studio.forecast.forecast import forecast_session
-from studio.fs import files
+from studio.fs import checksums
 from studio.input.styles import with_style_kept
 from studio.model.film import Reference, Shot
 from studio.planning.plan_files import read_graph
@@ -443,7 +443,7 @@ def test_how_a_clip_is_fitted_is_said(film: Path, tmp_path: Path) -> None:
     assert fitted(longer, plan, 1) == f"trimmed from 60.0 to {planned:.1f} s"
     part = f"1.0 s, its last frame held for {planned - 1:.1f} s more"
     assert fitted(longer, plan, 1, 58.5, 59.5) == fitted(longer, plan, 1, 59.0) == part
-    assert files.sha256_of(file.path) == file.sha256
+    assert checksums.sha256_of(file.path) == file.sha256
 
 
 def test_verify_and_repair_know_a_persons_files(film: Path, tmp_path: Path) -> None:

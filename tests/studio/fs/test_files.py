@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from studio.errors import BadInput, DiskFull
-from studio.fs import files
+from studio.fs import checksums, files
 
 
 def test_a_write_that_fails_leaves_the_old_file_whole(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -73,10 +73,10 @@ def test_a_checksum_is_that_of_the_bytes_now(tmp_path: Path) -> None:
     path = tmp_path / "a"
     path.write_bytes(b"one")
     stat = path.stat()
-    first = files.sha256_of(path)
+    first = checksums.sha256_of(path)
     path.write_bytes(b"two")
     os.utime(path, ns=(stat.st_atime_ns, stat.st_mtime_ns))
-    assert files.sha256_of(path) != first
+    assert checksums.sha256_of(path) != first
 
 
 def test_a_kept_link_survives_the_replacement_of_its_source(tmp_path: Path) -> None:

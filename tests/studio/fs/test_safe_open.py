@@ -15,7 +15,7 @@ import pytest
 from studio.checks.repair import repair
 from studio.cli.sessions import main
 from studio.errors import FilmError, LinkInside
-from studio.fs import files, safe_open, tolerant
+from studio.fs import checksums, files, safe_open, tolerant
 from studio.fs.disk_operations import Disk
 from studio.fs.safe_open import PLAN_BYTES, TEXT_BYTES
 from studio.model.pieces import Order
@@ -201,7 +201,7 @@ def test_what_is_no_file_or_too_long_is_not_read(tmp_path: Path, kind: str) -> N
     path.parent.mkdir()
     held = _put(kind, path, secret)
     assert files.read_or_none(path) is None
-    assert not files.has(path, "0" * 64, 2)
+    assert not checksums.has(path, "0" * 64, 2)
     with tolerant.entered(path.parent) as opened:
         assert opened is not None
         assert tolerant.json_at(opened, "story.json") is None

@@ -8,7 +8,7 @@ import pytest
 from PIL import Image
 
 from studio.errors import BrokenPlan
-from studio.fs.files import sha256_of
+from studio.fs.checksums import sha256_of
 from studio.model.fingerprint import fingerprint
 from studio.model.pieces import Order, receipt_path
 from studio.model.receipt import PieceMeasures

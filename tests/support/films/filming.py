@@ -12,7 +12,7 @@ from typing import Any, Self
 from PIL import Image
 
 from studio.directing.own_material import take_in
-from studio.fs import files
+from studio.fs import checksums
 from studio.model.brief import FilmOptions
 from studio.model.engines import Abilities, Crew
 from studio.model.fingerprint import fingerprint
@@ -89,7 +89,7 @@ class PaidPainter:
 
 
 def _digest(prompt: str, seed: int, references: Sequence[Path]) -> str:
-    shown = tuple(files.sha256_of(path) for path in references)
+    shown = tuple(checksums.sha256_of(path) for path in references)
     return fingerprint(prompt=prompt, seed=seed, **({"references": shown} if shown else {}))
 
 
